@@ -1,0 +1,284 @@
+//! What can go wrong, once: every error code with its owner, and findings with their place.
+//!
+//! Each module has its own error types and maps them to a [`Code`]. The table below is the only place that says
+//! whose fault an error is, whether trying again helps, what a peer may be told, and which exit code a command
+//! ends with. `docs/errors.md` is printed from it.
+
+use std::fmt;
+
+use serde::Serialize;
+
+/// Who must act.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Owner {
+    /// Who gave us the bytes: a peer's message, a user's file.
+    Sender,
+    /// A partner whom we called and who refused or was not there.
+    Partner,
+    /// Whoever configured this home: agreement, keys, settings, command line.
+    Configuration,
+    /// The machine: disk, memory, network.
+    Machine,
+    /// Us: a defect of this program.
+    Defect,
+}
+
+impl Owner {
+    /// The owner as written in tables and logs.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Owner::Sender => "sender",
+            Owner::Partner => "partner",
+            Owner::Configuration => "configuration",
+            Owner::Machine => "machine",
+            Owner::Defect => "defect",
+        }
+    }
+}
+
+/// Whether the same act can succeed later without anybody changing its input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Retry {
+    /// The same input fails again.
+    Never,
+    /// It may pass later.
+    Later,
+}
+
+/// One row of the error table.
+#[derive(Clone, Copy, Debug)]
+pub struct Row {
+    /// The variant's stable name, as printed.
+    pub code: &'static str,
+    /// Who must act.
+    pub owner: Owner,
+    /// Whether trying again can help.
+    pub retry: Retry,
+    /// HTTP status when it ends a peer's request.
+    pub status: u16,
+    /// All that a peer is told beside the code; never a path, a name or content.
+    pub peer_text: &'static str,
+    /// For our own people: what it means and what to do.
+    pub meaning: &'static str,
+}
+
+macro_rules! codes {
+    ($( $variant:ident $code:literal $owner:ident $retry:ident $status:literal $peer:literal $meaning:literal; )*) => {
+        /// A stable error code. Scripts may match on [`Code::as_str`].
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Code {
+            $( #[doc = $meaning] $variant, )*
+        }
+
+        impl Code {
+            /// Every code, in the order of the table.
+            pub const ALL: &'static [Code] = &[ $( Code::$variant, )* ];
+
+            /// The code's row.
+            pub const fn row(self) -> &'static Row {
+                match self {
+                    $( Code::$variant => &Row {
+                        code: $code, owner: Owner::$owner, retry: Retry::$retry,
+                        status: $status, peer_text: $peer, meaning: $meaning,
+                    }, )*
+                }
+            }
+        }
+    };
+}
+
+codes! {
+    // --- entry layers: xml, json, cbor ---
+    XmlSyntax "xml-syntax" Sender Never 400 "the document is not well-formed XML" "The document is not well-formed XML 1.0 with namespaces. The finding names the rule and the place.";
+    XmlDtd "xml-dtd" Sender Never 400 "a document type declaration is not accepted" "A DOCTYPE or an entity other than the five predefined ones. Neither is ever read (XML entity attacks).";
+    XmlEncoding "xml-encoding" Sender Never 400 "the document is not UTF-8" "Only UTF-8 is accepted; the declaration or the bytes say otherwise.";
+    JsonSyntax "json-syntax" Sender Never 400 "the document is not valid JSON" "The document is not RFC 8259 JSON in UTF-8.";
+    JsonDuplicateKey "json-duplicate-key" Sender Never 400 "an object has the same member twice" "Two members of one object have the same name; readers disagree about which counts, so neither is used.";
+    CborSyntax "cbor-syntax" Sender Never 400 "the document is not valid CBOR" "The document is not well-formed RFC 8949 CBOR of the kind we accept.";
+    LimitExceeded "limit-exceeded" Sender Never 413 "the document is larger or deeper than accepted" "A named limit was reached; the finding says which, and its value. Limits are configurable.";
+    // --- formats ---
+    FormatUnknown "format-unknown" Sender Never 415 "the format is not recognised" "The bytes are none of the formats this program reads, or not the one that was named.";
+    ClassUnknownElement "element-unexpected" Sender Never 400 "an element or member does not belong there" "An element, attribute or member that the class does not have. It is kept out of the model and reported.";
+    ClassOrder "element-order" Sender Never 400 "an element is out of order" "The element exists but stands in the wrong place; read all the same.";
+    ClassMissing "element-missing" Sender Never 400 "a required element or member is missing" "A required element, attribute or member is absent.";
+    ClassRepeated "element-repeated" Sender Never 400 "an element or member occurs too often" "More occurrences than the class allows.";
+    ValueInvalid "value-invalid" Sender Never 400 "a value is not of its type" "The text is not of the type that the field has (date-time, integer, ID ...).";
+    ValueUnknown "value-unknown" Sender Never 400 "an enumeration value is not registered" "The value is not in the list we know. It is kept as it came: registries grow.";
+    ExtValuePair "ext-value-pair" Sender Never 400 "ext-value and its ext- attribute must come together" "ext-value without its ext- attribute, or the ext- attribute without ext-value (RFC 7970 section 5.1).";
+    RecordInvalid "record-invalid" Sender Never 400 "the record is not of the record format" "A record document that does not follow schemas/record.schema.json.";
+    RecordInvariant "record-invariant" Sender Never 400 "the record contradicts itself" "A rule over several fields of a record does not hold, such as an end before its start.";
+    // --- commands and machine ---
+    Usage "usage" Configuration Never 400 "bad request" "The command line does not make sense.";
+    ConfigInvalid "config-invalid" Configuration Never 503 "not available" "A file of the home does not say what it must. The message names file and key.";
+    HomeMissing "home-missing" Configuration Never 503 "not available" "The home folder does not exist or is not one; sirex init makes one.";
+    FileUnreadable "file-unreadable" Configuration Never 503 "not available" "A named file cannot be read.";
+    DiskWrite "disk-write" Machine Later 503 "not available now" "Writing failed: disk full, no permission or an I/O error. Nothing was acknowledged.";
+    StoreFailed "store-failed" Machine Later 503 "not available now" "The store could not do its work. Nothing was acknowledged.";
+    Internal "internal" Defect Never 500 "internal error" "A defect of this program. Please report it with the message.";
+}
+
+impl Code {
+    /// The stable code, as printed and documented.
+    pub const fn as_str(self) -> &'static str {
+        self.row().code
+    }
+
+    /// Exit code of a command that ends with this error (0 is never one).
+    pub const fn exit(self) -> u8 {
+        match self.row().owner {
+            Owner::Sender => 1,
+            Owner::Configuration => 2,
+            Owner::Partner | Owner::Machine => 3,
+            Owner::Defect => 4,
+        }
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Serialize for Code {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+/// How much a finding matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Worth knowing.
+    Note,
+    /// Departs from the standard; what was meant is clear and was read.
+    Warning,
+    /// The document breaks a rule and the part concerned was not read.
+    Error,
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Severity::Note => "note",
+            Severity::Warning => "warning",
+            Severity::Error => "error",
+        })
+    }
+}
+
+/// A place in the input. Line and column count from 1, the column in characters; `offset` counts bytes from 0.
+/// Binary input has line 0 and only the offset.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+pub struct Position {
+    /// Line, from 1; 0 for binary input or input without a place.
+    pub line: u64,
+    /// Column in characters, from 1.
+    pub column: u64,
+    /// Byte offset, from 0.
+    pub offset: u64,
+}
+
+/// One thing found wrong with a document: what, where, and what would have been right.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct Finding {
+    /// How much it matters.
+    pub severity: Severity,
+    /// Which rule.
+    pub code: Code,
+    /// Where in the bytes.
+    pub position: Position,
+    /// Where in the structure: an XPath with positions for XML, `$.a[0].b` for JSON and records.
+    pub path: String,
+    /// What stands there, shortened.
+    pub found: String,
+    /// What may stand there.
+    pub expected: String,
+}
+
+impl Finding {
+    /// Longest piece of input that a finding repeats, in characters.
+    pub const EXCERPT_CHARS: usize = 80;
+
+    /// A finding; `found` is shortened to [`Finding::EXCERPT_CHARS`] and freed of control characters.
+    pub fn new(
+        severity: Severity,
+        code: Code,
+        position: Position,
+        path: impl Into<String>,
+        found: impl AsRef<str>,
+        expected: impl Into<String>,
+    ) -> Self {
+        Finding {
+            severity,
+            code,
+            position,
+            path: path.into(),
+            found: excerpt(found.as_ref()),
+            expected: expected.into(),
+        }
+    }
+
+    /// A finding of severity error.
+    pub fn error(
+        code: Code,
+        position: Position,
+        path: impl Into<String>,
+        found: impl AsRef<str>,
+        expected: impl Into<String>,
+    ) -> Self {
+        Finding::new(Severity::Error, code, position, path, found, expected)
+    }
+}
+
+/// `LINE:COL: SEVERITY CODE path: found ..., expected ...`; the caller puts the file name before it.
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Position { line, column, offset } = self.position;
+        if line == 0 {
+            write!(f, "@{offset}: ")?;
+        } else {
+            write!(f, "{line}:{column}: ")?;
+        }
+        write!(f, "{} {} {}: found {}, expected {}", self.severity, self.code, self.path, self.found, self.expected)
+    }
+}
+
+impl std::error::Error for Finding {}
+
+/// Input text made safe to print: at most [`Finding::EXCERPT_CHARS`] characters, control characters escaped.
+pub fn excerpt(text: &str) -> String {
+    let mut out = String::new();
+    for (count, c) in text.chars().enumerate() {
+        if count == Finding::EXCERPT_CHARS {
+            out.push('…');
+            break;
+        }
+        if c.is_control() { out.extend(c.escape_default()) } else { out.push(c) }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_distinct_and_kebab_case() {
+        let mut seen = std::collections::BTreeSet::new();
+        for code in Code::ALL {
+            assert!(seen.insert(code.as_str()), "{code} stands twice");
+            assert!(code.as_str().bytes().all(|b| b.is_ascii_lowercase() || b == b'-'), "{code}");
+        }
+    }
+
+    #[test]
+    fn excerpts_are_short_and_printable() {
+        let long = "x".repeat(1_000);
+        assert_eq!(excerpt(&long).chars().count(), Finding::EXCERPT_CHARS + 1);
+        assert_eq!(excerpt("a\u{1b}[2Jb"), "a\\u{1b}[2Jb");
+    }
+}

@@ -1,0 +1,9 @@
+//! Sirex, Security Incident Record EXchange: the gateway between an incident response team and the outside.
+//!
+//! `docs/architecture.md` has the rooms of the house, who may know whom, and the invariants; a test holds them.
+
+pub mod digest;
+pub mod error;
+pub mod gate;
+pub mod marking;
+pub mod world;
