@@ -5,5 +5,7 @@
 pub mod digest;
 pub mod error;
 pub mod gate;
+pub mod json;
 pub mod marking;
 pub mod world;
+pub mod xml;

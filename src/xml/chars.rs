@@ -1,0 +1,108 @@
+//! Character classes of XML 1.0 (fifth edition) and of Namespaces in XML 1.0.
+
+/// `Char`, XML 1.0 §2.2.
+pub(super) fn is_char(c: char) -> bool {
+    match c {
+        '\t' | '\n' | '\r' => true,
+        '\u{FFFE}' | '\u{FFFF}' => false,
+        _ => c >= ' ',
+    }
+}
+
+/// `S`, XML 1.0 §2.3.
+pub(super) fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
+}
+
+/// Whether the text is white space throughout, or empty.
+pub(super) fn is_blank(text: &str) -> bool {
+    text.bytes().all(is_space)
+}
+
+/// The first character that XML 1.0 cannot hold, with its byte offset.
+pub(super) fn first_forbidden(text: &str) -> Option<(usize, char)> {
+    // U+FFFE and U+FFFF begin with the byte EF; all other forbidden characters are single bytes below 20.
+    let suspicious = text
+        .bytes()
+        .fold(false, |seen, b| seen | ((b < 0x20) & (b != b'\t') & (b != b'\n') & (b != b'\r')) | (b == 0xEF));
+    if !suspicious {
+        return None;
+    }
+    text.char_indices().find(|&(_, c)| !is_char(c))
+}
+
+/// `NameStartChar` without the colon, XML 1.0 §2.3.
+fn is_name_start(c: char) -> bool {
+    matches!(c, 'A'..='Z' | '_' | 'a'..='z'
+        | '\u{C0}'..='\u{D6}' | '\u{D8}'..='\u{F6}' | '\u{F8}'..='\u{2FF}' | '\u{370}'..='\u{37D}'
+        | '\u{37F}'..='\u{1FFF}' | '\u{200C}'..='\u{200D}' | '\u{2070}'..='\u{218F}' | '\u{2C00}'..='\u{2FEF}'
+        | '\u{3001}'..='\u{D7FF}' | '\u{F900}'..='\u{FDCF}' | '\u{FDF0}'..='\u{FFFD}' | '\u{10000}'..='\u{EFFFF}')
+}
+
+/// `NameChar` without the colon, XML 1.0 §2.3.
+pub(super) fn is_name_char(c: char) -> bool {
+    matches!(c, 'a'..='z' | 'A'..='Z' | '0'..='9' | '-' | '.' | '_')
+        || (!c.is_ascii()
+            && (is_name_start(c) || matches!(c, '\u{B7}' | '\u{300}'..='\u{36F}' | '\u{203F}'..='\u{2040}')))
+}
+
+/// Whether the text is an `NCName` (Namespaces in XML 1.0 §3).
+pub(super) fn is_ncname(text: &str) -> bool {
+    let mut chars = text.chars();
+    chars.next().is_some_and(is_name_start) && chars.all(is_name_char)
+}
+
+/// Splits a `QName` into prefix (empty without one) and local part; `None` if it is not a `QName`.
+pub(super) fn split_qname(text: &str) -> Option<(&str, &str)> {
+    let (prefix, local) = match text.split_once(':') {
+        Some((prefix, local)) if is_ncname(prefix) => (prefix, local),
+        Some(_) => return None,
+        None => ("", text),
+    };
+    is_ncname(local).then_some((prefix, local))
+}
+
+/// Appends text with line ends normalised (XML 1.0 §2.11): CR LF and CR become LF.
+pub(super) fn push_normalised(out: &mut String, text: &str) {
+    let mut lines = text.split('\r');
+    out.push_str(lines.next().unwrap_or_default());
+    for line in lines {
+        out.push('\n');
+        out.push_str(line.strip_prefix('\n').unwrap_or(line));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names() {
+        for good in ["a", "_", "IODEF-Document", "x.1", "é", "名前", "a\u{B7}"] {
+            assert!(is_ncname(good), "{good}");
+        }
+        for bad in ["", "1a", "-a", ".a", "a b", "a:b", "\u{B7}a", "a\u{D7}", "\u{37E}", "a/"] {
+            assert!(!is_ncname(bad), "{bad}");
+        }
+        assert_eq!(split_qname("p:l"), Some(("p", "l")));
+        assert_eq!(split_qname("l"), Some(("", "l")));
+        for bad in [":l", "p:", "p:l:m", ":", "p:1"] {
+            assert_eq!(split_qname(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn characters() {
+        assert_eq!(first_forbidden("a\t\r\nü\u{7f}\u{85}\u{FFFD}\u{FEFF}\u{10FFFF}"), None);
+        assert_eq!(first_forbidden("aü\u{0}"), Some((3, '\0')));
+        assert_eq!(first_forbidden("\u{FFFD}\u{FFFE}"), Some((3, '\u{FFFE}')));
+        assert_eq!(first_forbidden("\u{1b}"), Some((0, '\u{1b}')));
+    }
+
+    #[test]
+    fn line_ends() {
+        let mut out = String::new();
+        push_normalised(&mut out, "a\r\nb\rc\r\r\nd\n\r");
+        assert_eq!(out, "a\nb\nc\n\nd\n\n");
+    }
+}
