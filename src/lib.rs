@@ -2,9 +2,11 @@
 //!
 //! `docs/architecture.md` has the rooms of the house, who may know whom, and the invariants; a test holds them.
 
+pub mod class;
 pub mod digest;
 pub mod error;
 pub mod gate;
+pub mod iodef;
 pub mod json;
 pub mod marking;
 pub mod world;

@@ -1,0 +1,249 @@
+//! The tables: what a class, a choice, an enumeration and a simple type are made of.
+
+/// A class: an element with attributes, content and children.
+#[derive(Debug)]
+pub struct ClassDef {
+    /// Element name, which is also the RFC's class name.
+    pub name: &'static str,
+    /// Namespace of the element.
+    pub ns: &'static str,
+    /// The fields, in the order of the schema: attributes, then content, then elements.
+    pub fields: &'static [FieldDef],
+    /// How it looks in JSON.
+    pub json: JsonForm,
+}
+
+/// One of several children, where the schema has `xs:choice`.
+#[derive(Debug)]
+pub struct ChoiceDef {
+    /// Name of the group, for schemas and for messages; it stands in no document.
+    pub name: &'static str,
+    /// The variants, each an element.
+    pub variants: &'static [FieldDef],
+    /// How it looks in JSON.
+    pub json: JsonForm,
+}
+
+/// An enumeration and its extension.
+#[derive(Debug)]
+pub struct EnumDef {
+    /// Name of the type in the schema.
+    pub name: &'static str,
+    /// The registered values, without `ext-value`.
+    pub values: &'static [&'static str],
+    /// Spellings of other copies of the standard, which are read as the registered value.
+    pub aliases: &'static [(&'static str, &'static str)],
+    /// Whether `ext-value` is in the list.
+    pub extensible: bool,
+}
+
+/// A simple type.
+#[derive(Debug)]
+pub struct SimpleDef {
+    /// Name of the type in XML Schema, such as `xs:dateTime`.
+    pub xsd: &'static str,
+    /// Facets within an `xs:restriction` of that type; empty for none.
+    pub facets: &'static str,
+    /// How it looks in JSON.
+    pub wire: Wire,
+    /// What a value must look like, for messages.
+    pub expected: &'static str,
+    /// Whether white space around the value does not count (`whiteSpace="collapse"`).
+    pub collapse: bool,
+    /// Whether the (collapsed) text is a value.
+    pub accepts: fn(&str) -> bool,
+    /// A random value, for [`generate`](super::generate()).
+    pub sample: fn(&mut super::Dice<'_>) -> String,
+}
+
+/// The JSON type of a simple value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wire {
+    /// A string; the pattern is a regular expression of JSON Schema, anchored, or empty.
+    String(&'static str),
+    /// A number without fraction.
+    Integer,
+    /// A number.
+    Number,
+}
+
+/// Which kind of thing a field's type is; needed where there is no value to look at.
+#[derive(Clone, Copy, Debug)]
+pub enum Shape {
+    /// A simple type.
+    Simple(&'static SimpleDef),
+    /// An enumeration.
+    Coded(&'static EnumDef),
+    /// A class.
+    Class(&'static ClassDef),
+    /// A choice.
+    Choice(&'static ChoiceDef),
+    /// Foreign content.
+    Foreign,
+}
+
+/// Where a field stands in the element.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// An attribute.
+    Attribute,
+    /// The element's own text.
+    Content,
+    /// The element's own mixed content.
+    Mixed,
+    /// A child element.
+    Element,
+    /// One of several child elements.
+    Choice,
+    /// A sequence of child elements that repeats as a whole, without an element around it.
+    Group,
+}
+
+/// How often.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Card {
+    /// At most once.
+    Optional,
+    /// Once.
+    One,
+    /// Any number.
+    Many,
+    /// Once or more.
+    Some,
+}
+
+impl Card {
+    /// Whether there must be one.
+    pub const fn required(self) -> bool {
+        matches!(self, Card::One | Card::Some)
+    }
+    /// Whether there may be more than one.
+    pub const fn many(self) -> bool {
+        matches!(self, Card::Many | Card::Some)
+    }
+}
+
+/// How a class or a choice looks in JSON (RFC 8727 section 2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum JsonForm {
+    /// An object with a member for each field.
+    Object,
+    /// A string when only the content is there, else an object (RFC 8727 section 2.2.1, ML_STRING).
+    TextOrObject,
+    /// The class has one field, and its value stands for the class.
+    Transparent,
+    /// A choice: an object with one member, named by the variant.
+    OneKey,
+    /// A choice: the variant is a member of the object around it.
+    Spread,
+}
+
+/// How a field looks in JSON.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum JsonField {
+    /// A member of this name.
+    Member(&'static str),
+    /// The class in the field is a mere wrapper in XML: the values of its only element stand here under this name.
+    Unwrapped(&'static str),
+    /// The fields of the choice or group stand here under their own names.
+    Inline,
+    /// JSON cannot say it.
+    Absent,
+}
+
+/// A field of a class or a variant of a choice.
+#[derive(Debug)]
+pub struct FieldDef {
+    /// Name of the Rust field.
+    pub rust: &'static str,
+    /// Name of the attribute or element; `xml:lang` is written so.
+    pub name: &'static str,
+    /// Where it stands.
+    pub kind: Kind,
+    /// How often.
+    pub card: Card,
+    /// The `ext-*` attribute that extends a coded attribute.
+    pub ext: Option<&'static str>,
+    /// Value that an absent attribute has.
+    pub default: Option<&'static str>,
+    /// Whether an absent attribute has the value of the nearest element around it that has the attribute.
+    pub inherits: bool,
+    /// How it looks in JSON.
+    pub json: JsonField,
+    /// Whether JSON requires what XML does not.
+    pub json_required: bool,
+    /// Namespace of the child element, where it is not that of the class around it.
+    pub ns: Option<&'static str>,
+    /// What it holds.
+    pub shape: fn() -> Shape,
+}
+
+impl FieldDef {
+    /// A field with no particulars.
+    pub const fn new(rust: &'static str, name: &'static str, kind: Kind, card: Card, shape: fn() -> Shape) -> FieldDef {
+        FieldDef {
+            rust,
+            name,
+            kind,
+            card,
+            ext: None,
+            default: None,
+            inherits: false,
+            json: JsonField::Member(name),
+            json_required: false,
+            ns: None,
+            shape,
+        }
+    }
+
+    /// Must be there (an attribute).
+    pub const fn required(mut self) -> Self {
+        self.card = Card::One;
+        self
+    }
+    /// The attribute that holds what `ext-value` stands for.
+    pub const fn ext(mut self, name: &'static str) -> Self {
+        self.ext = Some(name);
+        self
+    }
+    /// Value of the absent attribute.
+    pub const fn default(mut self, value: &'static str) -> Self {
+        self.default = Some(value);
+        self
+    }
+    /// Absent means: as around it.
+    pub const fn inherits(mut self) -> Self {
+        self.inherits = true;
+        self
+    }
+    /// Another name in JSON.
+    pub const fn json(mut self, name: &'static str) -> Self {
+        self.json = JsonField::Member(name);
+        self
+    }
+    /// Required in JSON though not in XML.
+    pub const fn json_required(mut self) -> Self {
+        self.json_required = true;
+        self
+    }
+    /// No wrapper in JSON.
+    pub const fn unwrapped(mut self, name: &'static str) -> Self {
+        self.json = JsonField::Unwrapped(name);
+        self
+    }
+    /// The parts stand in the JSON object around it.
+    pub const fn inline(mut self) -> Self {
+        self.json = JsonField::Inline;
+        self
+    }
+    /// JSON cannot say it.
+    pub const fn absent_in_json(mut self) -> Self {
+        self.json = JsonField::Absent;
+        self
+    }
+    /// The element is of another namespace.
+    pub const fn in_ns(mut self, ns: &'static str) -> Self {
+        self.ns = Some(ns);
+        self
+    }
+}

@@ -1,0 +1,39 @@
+//! Where in a document: an XPath with positions, `/IODEF-Document/Incident[1]/EventData[2]/@restriction`.
+
+use std::fmt;
+
+/// A path from the root, cheap to extend: each step points to the one before.
+#[derive(Clone, Copy, Debug)]
+pub struct Path<'a> {
+    parent: Option<&'a Path<'a>>,
+    name: &'a str,
+    /// Position among the siblings of the same name, from 1; 0 for a field that can occur only once.
+    position: usize,
+}
+
+impl<'a> Path<'a> {
+    /// The root element.
+    pub const fn root(name: &'a str) -> Self {
+        Path { parent: None, name, position: 0 }
+    }
+
+    /// A child that can occur only once, or an attribute (`@name`).
+    pub const fn child(&'a self, name: &'a str) -> Path<'a> {
+        Path { parent: Some(self), name, position: 0 }
+    }
+
+    /// One of several children; `position` counts from 1 among those of the same name.
+    pub const fn item(&'a self, name: &'a str, position: usize) -> Path<'a> {
+        Path { parent: Some(self), name, position }
+    }
+}
+
+impl fmt::Display for Path<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(parent) = self.parent {
+            parent.fmt(f)?;
+        }
+        write!(f, "/{}", self.name)?;
+        if self.position > 0 { write!(f, "[{}]", self.position) } else { Ok(()) }
+    }
+}

@@ -1,0 +1,65 @@
+//! IODEF documents as bytes: strict on the way out, lenient on the way in.
+
+use super::{DS, ENUM, IODEF, IodefDocument, SCI};
+use crate::{
+    class,
+    error::{Code, Finding, Position, Severity},
+    xml::{Layout, Limits, Reader, Writer},
+};
+
+/// A document and what was wrong with it. A finding of severity error says that a part was not read or is missing.
+#[derive(Debug)]
+pub struct Decoded {
+    /// What the document says.
+    pub document: IodefDocument,
+    /// In the order of the document, then what is missing.
+    pub findings: Vec<Finding>,
+}
+
+impl Decoded {
+    /// The findings of severity error.
+    pub fn errors(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(|finding| finding.severity == Severity::Error)
+    }
+}
+
+/// The prefixes that our documents declare.
+const PREFIXES: [(&str, &str); 4] = [("", IODEF), ("enum", ENUM), ("sci", SCI), ("ds", DS)];
+
+/// Reads RFC 7970 XML.
+///
+/// # Errors
+/// The finding that ended the reading: not XML, over a limit, another root.
+pub fn decode_xml(bytes: &[u8], limits: Limits) -> Result<Decoded, Finding> {
+    let mut document = IodefDocument::default();
+    let mut findings = class::from_xml(&mut document, &mut Reader::new(bytes, limits))?;
+    findings.extend(missing(&document));
+    Ok(Decoded { document, findings })
+}
+
+/// What a document lacks: the rules of the tables that no reader meets while it reads.
+fn missing(document: &IodefDocument) -> Vec<Finding> {
+    class::check(document).into_iter().filter(|finding| finding.code == Code::ClassMissing).collect()
+}
+
+/// Writes RFC 7970 XML, two spaces to a level.
+///
+/// # Errors
+/// All findings of severity error that the document has by the tables, or the character that XML cannot hold.
+pub fn encode_xml(document: &IodefDocument) -> Result<Vec<u8>, Vec<Finding>> {
+    refuse_errors(document)?;
+    let write = || {
+        let mut writer = Writer::new(Vec::new(), &PREFIXES, Layout::Indented)?;
+        class::to_xml(document, &mut writer)?;
+        writer.finish()
+    };
+    write().map_err(|error| {
+        vec![Finding::error(error.code(), Position::default(), "/IODEF-Document", error.to_string(), "XML text")]
+    })
+}
+
+fn refuse_errors(document: &IodefDocument) -> Result<(), Vec<Finding>> {
+    let mut findings = class::check(document);
+    findings.retain(|finding| finding.severity == Severity::Error);
+    if findings.is_empty() { Ok(()) } else { Err(findings) }
+}
