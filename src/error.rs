@@ -109,6 +109,9 @@ codes! {
     ExtValuePair "ext-value-pair" Sender Never 400 "ext-value and its ext- attribute must come together" "ext-value without its ext- attribute, or the ext- attribute without ext-value (RFC 7970 section 5.1).";
     RecordInvalid "record-invalid" Sender Never 400 "the record is not of the record format" "A record document that does not follow schemas/record.schema.json.";
     RecordInvariant "record-invariant" Sender Never 400 "the record contradicts itself" "A rule over several fields of a record does not hold, such as an end before its start.";
+    // --- gate ---
+    GateRefused "gate-refused" Configuration Never 500 "internal error" "The gate found something in the final bytes that the audience, the marking or the deny list forbids. The refusal names the places.";
+    GateApproval "gate-approval" Configuration Never 500 "internal error" "The bytes have places that need approval; sirex approve gives it to exactly these bytes.";
     // --- commands and machine ---
     Usage "usage" Configuration Never 400 "bad request" "The command line does not make sense.";
     ConfigInvalid "config-invalid" Configuration Never 503 "not available" "A file of the home does not say what it must. The message names file and key.";
