@@ -1,0 +1,325 @@
+//! JSON to classes, by the table. As from XML: what the class forbids is a finding, and the reading goes on.
+
+use super::{
+    Fields, Node, Slot, View, ViewMut,
+    def::{FieldDef, JsonField, JsonForm, Kind, Shape, Wire},
+};
+use crate::{
+    error::{Code, Finding, Severity},
+    json::{Data, Document, Member, Mismatch, Value},
+    xml::{self, Verbatim},
+};
+
+/// Reads a document into `root`; gives the findings, in the order of the document.
+///
+/// # Errors
+/// When the document is no object.
+pub fn from_json(root: &mut dyn Fields, document: &Document<'_>) -> Result<Vec<Finding>, Finding> {
+    let mut context = Context { document, findings: Vec::new() };
+    let members = document.root().as_object().map_err(|mismatch| document.finding(mismatch))?;
+    context.members(root, members);
+    Ok(context.findings)
+}
+
+struct Context<'d> {
+    document: &'d Document<'d>,
+    findings: Vec<Finding>,
+}
+
+/// Where a member goes.
+enum Place {
+    /// Into this field.
+    Field(usize),
+    /// It is the `ext-*` of this field.
+    Ext(usize),
+    /// Into the wrapper of this field.
+    Unwrapped(usize),
+    /// Into this variant of the choice in this field.
+    Variant(usize, usize),
+    /// Into a new group of this field: the group's field, and the variant if that is a choice.
+    Group(usize, usize, Option<usize>),
+}
+
+impl Context<'_> {
+    fn report(&mut self, severity: Severity, mismatch: Mismatch) {
+        let mut finding = self.document.finding(mismatch);
+        finding.severity = severity;
+        self.findings.push(finding);
+    }
+
+    fn wrong(&mut self, value: &Value<'_>, code: Code, expected: &str) {
+        let mismatch = Mismatch { code, ..value.mismatch(expected) };
+        self.report(Severity::Error, mismatch);
+    }
+
+    fn members(&mut self, class: &mut dyn Fields, members: &[Member<'_>]) {
+        let def = class.def();
+        for member in members {
+            let value = &member.value;
+            match place(def.fields, &member.key) {
+                None => {
+                    let found = format!("the member {:?}", crate::error::excerpt(&member.key));
+                    let expected = format!("a member of {}", def.name);
+                    let code = Code::ClassUnknownElement;
+                    self.report(Severity::Error, Mismatch { code, offset: member.offset, found, expected });
+                }
+                // Taken together with the field that it extends.
+                Some(Place::Ext(index)) => self.ext(class, index, member, members),
+                Some(Place::Field(index)) => self.field(class, index, value, members),
+                Some(Place::Unwrapped(index)) => {
+                    let Some(slot) = class.slot_mut(index) else { continue };
+                    if slot.is_empty() {
+                        slot.add();
+                    }
+                    let last = slot.len().saturating_sub(1);
+                    let Some(ViewMut::Class(wrapper)) = slot.get_mut(last).map(|node| node.view_mut()) else { continue };
+                    let element = wrapper.def().fields.iter().position(|field| field.kind == Kind::Element);
+                    if let Some(element) = element {
+                        self.field(wrapper, element, value, &[]);
+                    }
+                }
+                Some(Place::Variant(index, variant)) => {
+                    let many = def.fields[index].card.many();
+                    let Some(slot) = class.slot_mut(index) else { continue };
+                    for value in self.listed(value, many) {
+                        if !many && !slot.is_empty() {
+                            self.wrong(value, Code::ClassRepeated, "one of the alternatives only");
+                            continue;
+                        }
+                        if let ViewMut::Choice(choice) = slot.add().view_mut()
+                            && !self.node(choice.choose(variant), value)
+                        {
+                            slot.pop();
+                        }
+                    }
+                }
+                Some(Place::Group(index, part, variant)) => {
+                    if let Some(slot) = class.slot_mut(index) {
+                        self.group(slot, part, variant, value);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Each value of a leading choice begins a group; what else belongs to a group goes to the last one.
+    fn group(&mut self, slot: &mut dyn Slot, part: usize, variant: Option<usize>, value: &Value<'_>) {
+        if variant.is_none() {
+            if slot.is_empty() {
+                slot.add();
+            }
+            let last = slot.len().saturating_sub(1);
+            if let Some(ViewMut::Class(group)) = slot.get_mut(last).map(|node| node.view_mut()) {
+                self.field(group, part, value, &[]);
+            }
+            return;
+        }
+        for value in self.listed(value, true) {
+            // A group that only has what stood before its choice in the object is completed first.
+            let last = slot.len().saturating_sub(1);
+            let open = matches!(slot.get(last).map(|node| node.view()),
+                Some(View::Class(group)) if group.slot(part).is_some_and(|slot| slot.is_empty()));
+            let node = if open { slot.get_mut(last) } else { Some(slot.add()) };
+            let Some(ViewMut::Class(group)) = node.map(|node| node.view_mut()) else { continue };
+            let Some(inner) = group.slot_mut(part) else { continue };
+            if let ViewMut::Choice(choice) = inner.add().view_mut()
+                && !self.node(choice.choose(variant.unwrap_or_default()), value)
+            {
+                inner.pop();
+            }
+        }
+    }
+
+    /// The values of a list; a single value where a list should be is one, with a finding.
+    fn listed<'v, 'a>(&mut self, value: &'v Value<'a>, many: bool) -> Vec<&'v Value<'a>> {
+        match &value.data {
+            Data::Array(list) if many => list.iter().collect(),
+            Data::Array(_) => {
+                self.wrong(value, Code::ValueInvalid, "a single value");
+                Vec::new()
+            }
+            _ => {
+                if many {
+                    self.report(Severity::Warning, value.mismatch("an array"));
+                }
+                vec![value]
+            }
+        }
+    }
+
+    fn field(&mut self, class: &mut dyn Fields, index: usize, value: &Value<'_>, around: &[Member<'_>]) {
+        let def = class.def();
+        let field = &def.fields[index];
+        let Some(slot) = class.slot_mut(index) else { return };
+        for value in self.listed(value, field.card.many()) {
+            if let ViewMut::Coded(coded) = slot.add().view_mut() {
+                let ext = field.ext.and_then(|ext| around.iter().find(|member| member.key == ext));
+                let ext = ext.and_then(|member| member.value.as_str().ok());
+                let Ok(text) = value.as_str() else {
+                    slot.pop();
+                    self.wrong(value, Code::ValueInvalid, "a string");
+                    continue;
+                };
+                coded.set(text, ext);
+                let registered = coded.is_registered();
+                let values = coded.def().values.join(", ");
+                match (coded.text(), ext) {
+                    ("ext-value", None) => self.wrong(value, Code::ExtValuePair, "its ext- member beside it"),
+                    (text, Some(_)) if text != "ext-value" => self.wrong(value, Code::ExtValuePair, "ext-value"),
+                    _ if !registered => {
+                        let mismatch =
+                            Mismatch { code: Code::ValueUnknown, ..value.mismatch(format!("one of {values}")) };
+                        self.report(Severity::Warning, mismatch);
+                    }
+                    _ => {}
+                }
+                continue;
+            }
+            let last = slot.len().saturating_sub(1);
+            let filled = match slot.get_mut(last) {
+                Some(node) => self.node(node, value),
+                None => false,
+            };
+            if !filled {
+                slot.pop();
+            }
+        }
+    }
+
+    /// An `ext-*` member: its field has taken it if it is there; alone it stands for the pair.
+    fn ext(&mut self, class: &mut dyn Fields, index: usize, member: &Member<'_>, around: &[Member<'_>]) {
+        let field = &class.def().fields[index];
+        let JsonField::Member(name) = field.json else { return };
+        if around.iter().any(|other| other.key == name) {
+            return;
+        }
+        if let (Ok(text), Some(slot)) = (member.value.as_str(), class.slot_mut(index))
+            && let ViewMut::Coded(coded) = slot.add().view_mut()
+        {
+            coded.set("ext-value", Some(text));
+        }
+        let mismatch = member.value.mismatch(format!("{name:?}: \"ext-value\" beside it"));
+        self.report(Severity::Warning, Mismatch { code: Code::ExtValuePair, ..mismatch });
+    }
+
+    /// A value into a node; false when it does not fit.
+    fn node(&mut self, node: &mut dyn Node, value: &Value<'_>) -> bool {
+        match node.view_mut() {
+            ViewMut::Class(class) => self.class(class, value),
+            ViewMut::Choice(choice) => {
+                // One object with one member, named by the variant.
+                let variants = choice.def().variants;
+                let one = value.as_object().ok().filter(|members| members.len() == 1).and_then(|members| members.first());
+                let variant = one.and_then(|member| {
+                    variants.iter().position(|v| v.json == JsonField::Member(v.name) && v.name == member.key)
+                });
+                match (one, variant) {
+                    (Some(member), Some(variant)) => self.node(choice.choose(variant), &member.value),
+                    _ => {
+                        let names: Vec<_> = variants.iter().map(|variant| variant.name).collect();
+                        self.wrong(value, Code::ValueInvalid, &format!("an object with one of {}", names.join(", ")));
+                        false
+                    }
+                }
+            }
+            ViewMut::Simple(simple) => {
+                let text = match (&value.data, simple.def().wire) {
+                    (Data::String(text), Wire::String(_)) => Some(text.as_ref()),
+                    (Data::Number(number), Wire::Integer | Wire::Number) => Some(number.as_str()),
+                    _ => None,
+                };
+                let fits = text.is_some_and(|text| simple.set(text));
+                if !fits {
+                    let expected = simple.def().expected;
+                    self.wrong(value, Code::ValueInvalid, expected);
+                }
+                fits
+            }
+            ViewMut::Foreign(place) => match value.as_str() {
+                Ok(text) => {
+                    *place = Verbatim::Text(text.to_owned());
+                    true
+                }
+                Err(mismatch) => {
+                    self.report(Severity::Error, mismatch);
+                    false
+                }
+            },
+            ViewMut::Coded(coded) => match value.as_str() {
+                Ok(text) => {
+                    coded.set(text, None);
+                    true
+                }
+                Err(mismatch) => {
+                    self.report(Severity::Error, mismatch);
+                    false
+                }
+            },
+        }
+    }
+
+    fn class(&mut self, class: &mut dyn Fields, value: &Value<'_>) -> bool {
+        let def = class.def();
+        match (def.json, &value.data) {
+            (JsonForm::Transparent, _) => {
+                self.field(class, 0, value, &[]);
+                true
+            }
+            (JsonForm::TextOrObject, Data::String(_)) => {
+                if let Some(content) = def.fields.iter().position(|field| field.kind == Kind::Content) {
+                    self.field(class, content, value, &[]);
+                }
+                true
+            }
+            (_, Data::Object(members)) => {
+                self.members(class, members);
+                markup(class);
+                true
+            }
+            _ => {
+                self.wrong(value, Code::ValueInvalid, &format!("an object of class {}", def.name));
+                false
+            }
+        }
+    }
+}
+
+/// JSON has foreign markup as text. Where the class says by `dtype` that it is XML, it becomes markup again, if it is some.
+fn markup(class: &mut dyn Fields) {
+    let def = class.def();
+    let Some(dtype) = def.fields.iter().position(|field| field.name == "dtype") else { return };
+    let says_xml = matches!(class.slot(dtype).and_then(|slot| slot.get(0)).map(|node| node.view()),
+        Some(View::Coded(coded)) if coded.text() == "xml");
+    let Some(mixed) = def.fields.iter().position(|field| field.kind == Kind::Mixed).filter(|_| says_xml) else { return };
+    if let Some(ViewMut::Foreign(place)) =
+        class.slot_mut(mixed).and_then(|slot| slot.get_mut(0)).map(|node| node.view_mut())
+        && let Verbatim::Text(text) = place
+        && let Ok(markup @ Verbatim::Markup(_)) = Verbatim::parse(text, &xml::Limits::default())
+    {
+        *place = markup;
+    }
+}
+
+fn place(fields: &'static [FieldDef], key: &str) -> Option<Place> {
+    fields.iter().enumerate().find_map(|(index, field)| match field.json {
+        JsonField::Member(name) if name == key => Some(Place::Field(index)),
+        _ if field.ext == Some(key) => Some(Place::Ext(index)),
+        JsonField::Unwrapped(name) if name == key => Some(Place::Unwrapped(index)),
+        JsonField::Inline => match (field.shape)() {
+            Shape::Choice(choice) => variant(choice.variants, key).map(|variant| Place::Variant(index, variant)),
+            Shape::Class(group) => group.fields.iter().enumerate().find_map(|(part, inner)| match (inner.shape)() {
+                Shape::Choice(choice) => {
+                    variant(choice.variants, key).map(|variant| Place::Group(index, part, Some(variant)))
+                }
+                _ => (inner.json == JsonField::Member(inner.name) && inner.name == key)
+                    .then_some(Place::Group(index, part, None)),
+            }),
+            _ => None,
+        },
+        _ => None,
+    })
+}
+
+fn variant(variants: &[FieldDef], key: &str) -> Option<usize> {
+    variants.iter().position(|variant| matches!(variant.json, JsonField::Member(name) if name == key))
+}
