@@ -33,6 +33,37 @@ fn class(class: &dyn Fields, path: &Path<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
+/// What the JSON form requires beyond [`check`]: fields that XML may leave out.
+pub fn check_json(root: &dyn Fields) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    json(root, &Path::root(root.def().name), &mut findings);
+    findings
+}
+
+fn json(class: &dyn Fields, path: &Path<'_>, findings: &mut Vec<Finding>) {
+    let def = class.def();
+    for (index, field) in def.fields.iter().enumerate() {
+        let Some(slot) = class.slot(index) else { continue };
+        if slot.is_empty() && field.json_required {
+            let at = if field.kind == Kind::Attribute { format!("{path}/@{}", field.name) } else { path.to_string() };
+            let expected = format!("a value: the JSON form of {} requires it", def.name);
+            findings.push(Finding::error(Code::ClassMissing, Position::default(), at, "nothing", expected));
+        }
+        for (i, node) in (0..slot.len()).filter_map(|i| Some((i, slot.get(i)?))) {
+            let path = if field.card.many() { path.item(field.name, i + 1) } else { path.child(field.name) };
+            match node.view() {
+                View::Class(inner) => json(inner, &path, findings),
+                View::Choice(_, inner) => {
+                    if let View::Class(inner) = inner.view() {
+                        json(inner, &path, findings);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
 fn value(field: &FieldDef, node: &dyn Node, path: &Path<'_>, findings: &mut Vec<Finding>) {
     let mut report = |severity, code, found: &str, expected: String| {
         findings.push(Finding::new(severity, code, Position::default(), path.to_string(), found, expected));

@@ -172,6 +172,8 @@ pub struct FieldDef {
     pub json: JsonField,
     /// Whether JSON requires what XML does not.
     pub json_required: bool,
+    /// Whether JSON has the foreign content in base64.
+    pub base64: bool,
     /// Namespace of the child element, where it is not that of the class around it.
     pub ns: Option<&'static str>,
     /// What it holds.
@@ -191,6 +193,7 @@ impl FieldDef {
             inherits: false,
             json: JsonField::Member(name),
             json_required: false,
+            base64: false,
             ns: None,
             shape,
         }
@@ -224,6 +227,11 @@ impl FieldDef {
     /// Required in JSON though not in XML.
     pub const fn json_required(mut self) -> Self {
         self.json_required = true;
+        self
+    }
+    /// In base64 in JSON.
+    pub const fn base64(mut self) -> Self {
+        self.base64 = true;
         self
     }
     /// No wrapper in JSON.

@@ -11,12 +11,20 @@ pub struct Dice<'e> {
     entropy: &'e dyn Entropy,
     /// How many ids were given out: an `xs:ID` must be unique in its document.
     ids: usize,
+    /// Whether what JSON requires is always there.
+    for_json: bool,
 }
 
 impl<'e> Dice<'e> {
     /// Dice that throw what the source gives.
     pub fn new(entropy: &'e dyn Entropy) -> Self {
-        Dice { entropy, ids: 0 }
+        Dice { entropy, ids: 0, for_json: false }
+    }
+
+    /// Makes values that JSON can require: what XML alone may leave out is always there.
+    pub fn for_json(mut self) -> Self {
+        self.for_json = true;
+        self
     }
 
     /// A number below `bound`; 0 when `bound` is 0.
@@ -62,6 +70,7 @@ pub fn generate(root: &mut dyn Fields, dice: &mut Dice<'_>, depth: usize) {
     for (index, field) in root.def().fields.iter().enumerate() {
         let count = match (field.card, field.kind) {
             (Card::One, _) => 1,
+            (Card::Optional, _) if field.json_required && dice.for_json => 1,
             (Card::Optional, Kind::Attribute | Kind::Content | Kind::Mixed) => dice.below(2),
             (Card::Optional, _) => usize::from(depth > 0 && dice.one_in(3)),
             (Card::Many, _) => {

@@ -1,5 +1,7 @@
 //! JSON to classes, by the table. As from XML: what the class forbids is a finding, and the reading goes on.
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+
 use super::{
     Fields, Node, Slot, View, ViewMut,
     def::{FieldDef, JsonField, JsonForm, Kind, Shape, Wire},
@@ -72,7 +74,9 @@ impl Context<'_> {
                         slot.add();
                     }
                     let last = slot.len().saturating_sub(1);
-                    let Some(ViewMut::Class(wrapper)) = slot.get_mut(last).map(|node| node.view_mut()) else { continue };
+                    let Some(ViewMut::Class(wrapper)) = slot.get_mut(last).map(|node| node.view_mut()) else {
+                        continue;
+                    };
                     let element = wrapper.def().fields.iter().position(|field| field.kind == Kind::Element);
                     if let Some(element) = element {
                         self.field(wrapper, element, value, &[]);
@@ -177,6 +181,7 @@ impl Context<'_> {
             }
             let last = slot.len().saturating_sub(1);
             let filled = match slot.get_mut(last) {
+                Some(node) if field.base64 => self.base64(node, value),
                 Some(node) => self.node(node, value),
                 None => false,
             };
@@ -209,7 +214,8 @@ impl Context<'_> {
             ViewMut::Choice(choice) => {
                 // One object with one member, named by the variant.
                 let variants = choice.def().variants;
-                let one = value.as_object().ok().filter(|members| members.len() == 1).and_then(|members| members.first());
+                let one =
+                    value.as_object().ok().filter(|members| members.len() == 1).and_then(|members| members.first());
                 let variant = one.and_then(|member| {
                     variants.iter().position(|v| v.json == JsonField::Member(v.name) && v.name == member.key)
                 });
@@ -258,6 +264,23 @@ impl Context<'_> {
         }
     }
 
+    /// Foreign content out of base64. What is no text in there (a certificate's own bytes) stays as it came.
+    fn base64(&mut self, node: &mut dyn Node, value: &Value<'_>) -> bool {
+        let Ok(text) = value.as_str() else { return self.node(node, value) };
+        let Some(bytes) = STANDARD.decode(text).ok() else {
+            self.wrong(value, Code::ValueInvalid, "base64");
+            return false;
+        };
+        if let ViewMut::Foreign(place) = node.view_mut() {
+            let decoded = String::from_utf8(bytes).ok();
+            *place = match decoded.as_deref().map(|text| Verbatim::parse(text, &xml::Limits::default())) {
+                Some(Ok(markup)) => markup,
+                _ => Verbatim::Text(text.to_owned()),
+            };
+        }
+        true
+    }
+
     fn class(&mut self, class: &mut dyn Fields, value: &Value<'_>) -> bool {
         let def = class.def();
         match (def.json, &value.data) {
@@ -287,10 +310,10 @@ impl Context<'_> {
 /// JSON has foreign markup as text. Where the class says by `dtype` that it is XML, it becomes markup again, if it is some.
 fn markup(class: &mut dyn Fields) {
     let def = class.def();
-    let Some(dtype) = def.fields.iter().position(|field| field.name == "dtype") else { return };
-    let says_xml = matches!(class.slot(dtype).and_then(|slot| slot.get(0)).map(|node| node.view()),
-        Some(View::Coded(coded)) if coded.text() == "xml");
-    let Some(mixed) = def.fields.iter().position(|field| field.kind == Kind::Mixed).filter(|_| says_xml) else { return };
+    let says_xml = super::json_write::says_xml(class);
+    let Some(mixed) = def.fields.iter().position(|field| field.kind == Kind::Mixed).filter(|_| says_xml) else {
+        return;
+    };
     if let Some(ViewMut::Foreign(place)) =
         class.slot_mut(mixed).and_then(|slot| slot.get_mut(0)).map(|node| node.view_mut())
         && let Verbatim::Text(text) = place

@@ -5,6 +5,8 @@
 
 use std::borrow::Cow;
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+
 use super::{
     Fields, Node, Path, Slot, View,
     def::{FieldDef, JsonField, JsonForm, Kind, Wire},
@@ -24,9 +26,7 @@ fn class(class: &dyn Fields) -> Value<'_> {
     members.fields(class);
     let def = class.def();
     match def.json {
-        JsonForm::Transparent => {
-            members.0.into_iter().next().map_or_else(|| Value::string(""), |member| member.value)
-        }
+        JsonForm::Transparent => members.0.into_iter().next().map_or_else(|| Value::string(""), |member| member.value),
         JsonForm::TextOrObject if members.0.len() == 1 && matches!(members.0[0].value.data, Data::String(_)) => {
             members.0.remove(0).value
         }
@@ -73,7 +73,7 @@ impl<'a> Members<'a> {
             }
             JsonField::Member(name) => {
                 for node in nodes() {
-                    self.push(name, value(node));
+                    self.push(name, if field.base64 { base64(node) } else { value(node) });
                     if let (Some(ext), View::Coded(coded)) = (field.ext, node.view())
                         && let Some(text) = coded.ext()
                     {
@@ -118,6 +118,16 @@ impl<'a> Members<'a> {
             _ => self.push(key, Value::array([value])),
         }
     }
+}
+
+/// Foreign content as base64 over its text or markup.
+fn base64(node: &dyn Node) -> Value<'_> {
+    let text = match node.view() {
+        View::Foreign(Verbatim::Text(text)) => text.as_str(),
+        View::Foreign(Verbatim::Markup(fragment)) => fragment.as_str(),
+        _ => "",
+    };
+    Value::string(STANDARD.encode(text))
 }
 
 /// What stands in a wrapper's only element.
@@ -183,6 +193,11 @@ fn lost(class: &dyn Fields, path: &Path<'_>, places: &mut Vec<String>) {
             places.push(format!("{path}/{}", field.name));
             continue;
         }
+        // Markup is known again by its `dtype`, or by being base64.
+        let markup = nodes().any(|(_, node)| matches!(node.view(), View::Foreign(Verbatim::Markup(_))));
+        if field.kind == Kind::Mixed && markup && !field.base64 && !says_xml(class) {
+            places.push(format!("{path} (markup of another dtype)"));
+        }
         if let JsonField::Unwrapped(_) = field.json {
             if count > 1 {
                 places.push(format!("{path}/{} (which belongs to which)", field.name));
@@ -199,7 +214,10 @@ fn lost(class: &dyn Fields, path: &Path<'_>, places: &mut Vec<String>) {
         if field.json == JsonField::Inline && field.card.many() && count > 1 {
             let mut kinds: Vec<&str> = nodes().map(|(_, node)| kind_of(node)).collect();
             let parts = field.kind == Kind::Group && nodes().any(|(_, node)| has_parts(node));
-            let runs = { kinds.dedup(); kinds.len() };
+            let runs = {
+                kinds.dedup();
+                kinds.len()
+            };
             kinds.sort_unstable();
             kinds.dedup();
             if kinds.len() != runs || parts || (field.kind == Kind::Group && kinds.len() > 1) {
@@ -219,6 +237,13 @@ fn lost(class: &dyn Fields, path: &Path<'_>, places: &mut Vec<String>) {
             }
         }
     }
+}
+
+/// Whether the class says by `dtype` that its foreign content is XML.
+pub(super) fn says_xml(class: &dyn Fields) -> bool {
+    let dtype = class.def().fields.iter().position(|field| field.name == "dtype");
+    let node = dtype.and_then(|index| class.slot(index)?.get(0));
+    matches!(node.map(|node| node.view()), Some(View::Coded(coded)) if coded.text() == "xml")
 }
 
 fn kind_of(node: &dyn Node) -> &'static str {

@@ -13,6 +13,8 @@
 mod check;
 mod def;
 mod generate;
+mod json_read;
+mod json_write;
 mod leaves;
 mod macros;
 mod normal;
@@ -21,9 +23,11 @@ mod simple;
 mod xml_read;
 mod xml_write;
 
-pub use check::check;
+pub use check::{check, check_json};
 pub use def::{Card, ChoiceDef, ClassDef, EnumDef, FieldDef, JsonField, JsonForm, Kind, Shape, SimpleDef, Wire};
 pub use generate::{Dice, generate};
+pub use json_read::from_json;
+pub use json_write::{to_json, unsayable};
 pub use leaves::{BadLeaf, Leaf, count_leaves, leaves, put};
 pub use normal::normalise;
 pub use path::Path;

@@ -4,6 +4,7 @@ use super::{DS, ENUM, IODEF, IodefDocument, SCI};
 use crate::{
     class,
     error::{Code, Finding, Position, Severity},
+    json,
     xml::{Layout, Limits, Reader, Writer},
 };
 
@@ -62,4 +63,31 @@ fn refuse_errors(document: &IodefDocument) -> Result<(), Vec<Finding>> {
     let mut findings = class::check(document);
     findings.retain(|finding| finding.severity == Severity::Error);
     if findings.is_empty() { Ok(()) } else { Err(findings) }
+}
+
+/// Reads RFC 8727 JSON.
+///
+/// # Errors
+/// The finding that ended the reading: not JSON, over a limit, no object.
+pub fn decode_json(bytes: &[u8], limits: &json::Limits) -> Result<Decoded, Finding> {
+    let source = json::Document::parse(bytes, limits)?;
+    let mut document = IodefDocument::default();
+    let mut findings = class::from_json(&mut document, &source)?;
+    findings.extend(missing(&document));
+    Ok(Decoded { document, findings })
+}
+
+/// Writes RFC 8727 JSON, two spaces to a level. What JSON has no form for is left out; [`class::unsayable`] names it.
+///
+/// # Errors
+/// All findings of severity error that the document has by the tables, and what JSON requires beyond XML.
+pub fn encode_json(document: &IodefDocument) -> Result<Vec<u8>, Vec<Finding>> {
+    refuse_errors(document)?;
+    let required = class::check_json(document);
+    if !required.is_empty() {
+        return Err(required);
+    }
+    json::to_string(&class::to_json(document), json::Layout::Indented)
+        .map(String::into_bytes)
+        .map_err(|error| vec![Finding::error(error.code(), Position::default(), "$", error.to_string(), "JSON text")])
 }

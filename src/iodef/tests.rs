@@ -37,6 +37,23 @@ proptest! {
         prop_assert_eq!(back.document, document);
     }
 
+    /// What JSON can say comes back from it; what it cannot is named.
+    #[test]
+    fn json_round_trip(seed: u64, depth in 0usize..7) {
+        let entropy = Seeded::new(seed);
+        let mut document = IodefDocument::default();
+        class::generate(&mut document, &mut Dice::new(&entropy).for_json(), depth);
+        let bytes = encode_json(&document).unwrap();
+        let back = decode_json(&bytes, &crate::json::Limits::default()).unwrap();
+        let text = String::from_utf8_lossy(&bytes);
+        prop_assert_eq!(&back.findings, &[], "{}", text);
+        if class::unsayable(&document).is_empty() {
+            prop_assert_eq!(all_leaves(&back.document), all_leaves(&document), "{}", text);
+        } else {
+            prop_assert_ne!(back.document, document, "named as lost, yet nothing was");
+        }
+    }
+
     /// A document is the list of its leaves.
     #[test]
     fn leaves_make_the_document_again(seed: u64, depth in 0usize..7) {

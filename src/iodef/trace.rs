@@ -74,7 +74,7 @@ class! {
 
     /// A certificate in XML signature's form, kept as it came.
     pub struct X509Data("X509Data", DS) {
-        mixed content: Verbatim = "content" => .required();
+        mixed content: Verbatim = "content" => .required().base64();
     } json Transparent
 
     /// Files (RFC 7970 §3.25).
@@ -128,6 +128,6 @@ class! {
 
     /// XML signatures, kept as they came (RFC 7970 §3.27).
     pub struct SignatureData("SignatureData", IODEF) {
-        mixed signatures: Verbatim = "Signature" => .required();
+        mixed signatures: Verbatim = "Signature" => .required().base64();
     } json Transparent
 }
