@@ -6,4 +6,5 @@ pub mod digest;
 pub mod error;
 pub mod gate;
 pub mod marking;
+pub mod time;
 pub mod world;
