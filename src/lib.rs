@@ -6,5 +6,6 @@ pub mod digest;
 pub mod error;
 pub mod gate;
 pub mod marking;
+pub mod record;
 pub mod time;
 pub mod world;
