@@ -2,7 +2,10 @@
 
 use uuid::Uuid;
 
-use super::declare::{Node, NodeMut, Part, Place, closed, group, lexical, open, value};
+use super::{
+    declare::{closed, group, lexical, open, value},
+    part::{Node, NodeMut, Part, Place},
+};
 use crate::{
     digest::Digest,
     error::excerpt,

@@ -2,271 +2,6 @@
 //! Schema, its rows of the visibility table, the walk over its parts and its generator; `closed!`, `open!`, `lexical!`
 //! and `bounded!` do the same for values.
 
-use std::fmt;
-
-use serde::{Deserializer, Serialize, de::DeserializeOwned};
-use serde_json::Value;
-
-use super::{
-    base::{Carried, Currency, Dated, ElementId, ElementRef, Origin},
-    generate::Generator,
-    letters::{Letters, Visibility},
-};
-
-/// A part of the record: a value, a group of fields, or a list of either.
-pub trait Part: Sized + Serialize + DeserializeOwned {
-    /// Whether the part counts into the digest of the element that holds it. Elements do not, as they have their own.
-    const OWN: bool = true;
-
-    /// The fields of a group; empty for a value.
-    fn fields() -> &'static [Field] {
-        &[]
-    }
-
-    /// Letters that the group's content calls for in place of those of its row.
-    fn refine(_: &Value) -> Option<Letters> {
-        None
-    }
-
-    /// Whether there is nothing to write.
-    fn is_absent(&self) -> bool {
-        false
-    }
-
-    /// Reads the value of a member that is there. `null` is not a way to leave out.
-    ///
-    /// # Errors
-    /// When it is of another type.
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::deserialize(deserializer)
-    }
-
-    /// Shows each [`Node`] at or below this part.
-    fn visit<'a>(&'a self, _: &mut Place, _: &mut dyn FnMut(&Place, Node<'a>)) {}
-
-    /// The same, to change them.
-    fn visit_mut(&mut self, _: &mut Place, _: &mut dyn FnMut(&Place, NodeMut<'_>)) {}
-
-    /// A random value.
-    fn generate(generator: &mut Generator) -> Self;
-}
-
-/// One row of a group's declaration.
-#[derive(Clone, Copy)]
-pub struct Field {
-    /// Member name in JSON.
-    pub name: &'static str,
-    /// Its letters, or what stands for them.
-    pub sight: Sight,
-    /// The fields of its type; empty for a value.
-    pub fields: fn() -> &'static [Field],
-    /// See [`Part::refine`].
-    pub refine: fn(&Value) -> Option<Letters>,
-}
-
-/// What a declaration says about who may see a field.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sight {
-    /// Nothing: it takes that of the group it stands in, and at the top of the record `N` for all.
-    Inherit,
-    /// See [`Visibility`].
-    Own(Visibility),
-    /// A reference with letters: what it points to is shown no wider than this, wherever it stands.
-    Guard(Letters),
-}
-
-impl Sight {
-    /// What the field resolves to inside a group that resolves to `outer`.
-    pub fn within(self, outer: Visibility) -> Visibility {
-        match self {
-            Sight::Inherit => outer,
-            Sight::Own(visibility) => visibility,
-            Sight::Guard(letters) => Visibility::Letters(letters),
-        }
-    }
-}
-
-/// What a walk over a record meets.
-#[derive(Clone, Copy, Debug)]
-pub enum Node<'a> {
-    /// An element, by its id.
-    Element(&'a ElementId),
-    /// A reference to an element.
-    Reference(&'a ElementRef),
-    /// A currency code.
-    Currency(&'a Currency),
-    /// A dated value.
-    Dated(&'a Dated),
-}
-
-/// The changeable ones of [`Node`].
-#[derive(Debug)]
-pub enum NodeMut<'a> {
-    /// An element's id.
-    Element(&'a mut ElementId),
-    /// A reference to an element.
-    Reference(&'a mut ElementRef),
-    /// A dated value.
-    Dated(&'a mut Dated),
-}
-
-/// A record element: what residue can hang on and references can point to (`docs/record-model.md` §0a).
-pub trait Element: Part {
-    /// Its id, unique in the record.
-    fn id(&self) -> &ElementId;
-    /// Where it came from; several when elements were merged.
-    fn origins(&self) -> &[Origin];
-    /// The same, to add to.
-    fn origins_mut(&mut self) -> &mut Vec<Origin>;
-    /// What the record has no field for.
-    fn carried(&self) -> &[Carried];
-    /// The same, to add to or take from.
-    fn carried_mut(&mut self) -> &mut Vec<Carried>;
-    /// The element's own members as compact JSON, without origins, residue and elements inside: what residue is bound
-    /// to. When these bytes change, the residue no longer belongs there.
-    ///
-    /// # Errors
-    /// Never for a value of the record types; the signature is serde's.
-    fn own_bytes(&self) -> Result<Vec<u8>, serde_json::Error>;
-}
-
-/// A place in a record; shows as `$.events[0].systems`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Place(Vec<Segment>);
-
-/// A step of a [`Place`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Segment {
-    /// Into a member.
-    Member(&'static str),
-    /// Into a list, from 0.
-    Index(usize),
-}
-
-impl Place {
-    /// The steps from the record down.
-    pub fn segments(&self) -> &[Segment] {
-        &self.0
-    }
-
-    /// Goes one step down, does the work there, and comes back.
-    pub fn at(&mut self, segment: Segment, work: impl FnOnce(&mut Place)) {
-        self.0.push(segment);
-        work(self);
-        self.0.pop();
-    }
-}
-
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("$")?;
-        self.0.iter().try_for_each(|segment| match segment {
-            Segment::Member(name) => write!(f, ".{name}"),
-            Segment::Index(index) => write!(f, "[{index}]"),
-        })
-    }
-}
-
-impl<T: Part> Part for Option<T> {
-    const OWN: bool = T::OWN;
-
-    fn fields() -> &'static [Field] {
-        T::fields()
-    }
-
-    fn refine(value: &Value) -> Option<Letters> {
-        T::refine(value)
-    }
-
-    fn is_absent(&self) -> bool {
-        self.is_none()
-    }
-
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        T::deserialize(deserializer).map(Some)
-    }
-
-    fn visit<'a>(&'a self, at: &mut Place, visit: &mut dyn FnMut(&Place, Node<'a>)) {
-        self.iter().for_each(|part| part.visit(at, visit));
-    }
-
-    fn visit_mut(&mut self, at: &mut Place, visit: &mut dyn FnMut(&Place, NodeMut<'_>)) {
-        self.iter_mut().for_each(|part| part.visit_mut(at, visit));
-    }
-
-    fn generate(generator: &mut Generator) -> Self {
-        generator.goes_on().then(|| T::generate(generator))
-    }
-}
-
-impl<T: Part> Part for Vec<T> {
-    const OWN: bool = T::OWN;
-
-    fn fields() -> &'static [Field] {
-        T::fields()
-    }
-
-    fn refine(value: &Value) -> Option<Letters> {
-        T::refine(value)
-    }
-
-    fn is_absent(&self) -> bool {
-        self.is_empty()
-    }
-
-    fn visit<'a>(&'a self, at: &mut Place, visit: &mut dyn FnMut(&Place, Node<'a>)) {
-        for (index, part) in self.iter().enumerate() {
-            at.at(Segment::Index(index), |at| part.visit(at, visit));
-        }
-    }
-
-    fn visit_mut(&mut self, at: &mut Place, visit: &mut dyn FnMut(&Place, NodeMut<'_>)) {
-        for (index, part) in self.iter_mut().enumerate() {
-            at.at(Segment::Index(index), |at| part.visit_mut(at, visit));
-        }
-    }
-
-    fn generate(generator: &mut Generator) -> Self {
-        let mut list = Vec::new();
-        while list.len() < Generator::LONGEST_LIST && generator.goes_on() {
-            list.push(T::generate(generator));
-        }
-        list
-    }
-}
-
-impl<T: Part> Part for Box<T> {
-    const OWN: bool = T::OWN;
-
-    fn fields() -> &'static [Field] {
-        T::fields()
-    }
-
-    fn refine(value: &Value) -> Option<Letters> {
-        T::refine(value)
-    }
-
-    fn visit<'a>(&'a self, at: &mut Place, visit: &mut dyn FnMut(&Place, Node<'a>)) {
-        (**self).visit(at, visit);
-    }
-
-    fn visit_mut(&mut self, at: &mut Place, visit: &mut dyn FnMut(&Place, NodeMut<'_>)) {
-        (**self).visit_mut(at, visit);
-    }
-
-    fn generate(generator: &mut Generator) -> Self {
-        Box::new(T::generate(generator))
-    }
-}
-
-/// The member name of a field: `r#type` is written `type`.
-pub(crate) const fn member_name(ident: &'static str) -> &'static str {
-    match ident.as_bytes() {
-        [b'r', b'#', ..] => ident.split_at(2).1,
-        _ => ident,
-    }
-}
-
 /// Declares a group of fields.
 ///
 /// ```text
@@ -299,37 +34,37 @@ macro_rules! group {
                 $(#[$fmeta])*
                 #[serde(
                     default,
-                    skip_serializing_if = "crate::record::declare::Part::is_absent",
-                    deserialize_with = "crate::record::declare::Part::read"
+                    skip_serializing_if = "crate::record::part::Part::is_absent",
+                    deserialize_with = "crate::record::part::Part::read"
                 )]
                 pub $field: $ty,
             )*
         }
 
-        impl crate::record::declare::Part for $name {
+        impl crate::record::part::Part for $name {
             const OWN: bool = $crate::record::declare::own!($($tag)?);
 
-            fn fields() -> &'static [crate::record::declare::Field] {
-                const FIELDS: &[crate::record::declare::Field] = &[
+            fn fields() -> &'static [crate::record::part::Field] {
+                const FIELDS: &[crate::record::part::Field] = &[
                     $( $( crate::record::declare::field!($rfield, $rty $(, $rsight)?), )* )?
                     $( crate::record::declare::field!($field, $ty $(, $sight)?), )*
                 ];
                 FIELDS
             }
 
-            $( fn refine(value: &serde_json::Value) -> Option<crate::record::letters::Letters> { $refine(value) } )?
+            $( fn refine(value: &serde_json::Value) -> crate::record::part::Refined { $refine(value) } )?
 
             #[allow(unused_variables)]
             fn visit<'a>(
                 &'a self,
-                at: &mut crate::record::declare::Place,
-                visit: &mut dyn FnMut(&crate::record::declare::Place, crate::record::declare::Node<'a>),
+                at: &mut crate::record::part::Place,
+                visit: &mut dyn FnMut(&crate::record::part::Place, crate::record::part::Node<'a>),
             ) {
                 crate::record::declare::show!(self, at, visit, Node $(, $tag)?);
                 $(
                     at.at(
-                        crate::record::declare::Segment::Member(crate::record::declare::member_name(stringify!($field))),
-                        |at| crate::record::declare::Part::visit(&self.$field, at, visit),
+                        crate::record::part::Segment::Member(crate::record::part::member_name(stringify!($field))),
+                        |at| crate::record::part::Part::visit(&self.$field, at, visit),
                     );
                 )*
             }
@@ -337,22 +72,22 @@ macro_rules! group {
             #[allow(unused_variables)]
             fn visit_mut(
                 &mut self,
-                at: &mut crate::record::declare::Place,
-                visit: &mut dyn FnMut(&crate::record::declare::Place, crate::record::declare::NodeMut<'_>),
+                at: &mut crate::record::part::Place,
+                visit: &mut dyn FnMut(&crate::record::part::Place, crate::record::part::NodeMut<'_>),
             ) {
                 crate::record::declare::show!(self, at, visit, NodeMut $(, $tag)?);
                 $(
                     at.at(
-                        crate::record::declare::Segment::Member(crate::record::declare::member_name(stringify!($field))),
-                        |at| crate::record::declare::Part::visit_mut(&mut self.$field, at, visit),
+                        crate::record::part::Segment::Member(crate::record::part::member_name(stringify!($field))),
+                        |at| crate::record::part::Part::visit_mut(&mut self.$field, at, visit),
                     );
                 )*
             }
 
             fn generate(generator: &mut crate::record::generate::Generator) -> Self {
                 generator.inside(|generator| $name {
-                    $( $( $rfield: crate::record::declare::Part::generate(generator), )* )?
-                    $( $field: crate::record::declare::Part::generate(generator), )*
+                    $( $( $rfield: crate::record::part::Part::generate(generator), )* )?
+                    $( $field: crate::record::part::Part::generate(generator), )*
                 })
             }
         }
@@ -361,12 +96,12 @@ macro_rules! group {
             /// Members that count into the digest of this group as an element.
             #[allow(dead_code)] // used for elements only
             pub(crate) fn write_own<M: serde::ser::SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-                $( $( map.serialize_entry(crate::record::declare::member_name(stringify!($rfield)), &self.$rfield)?; )* )?
+                $( $( map.serialize_entry(crate::record::part::member_name(stringify!($rfield)), &self.$rfield)?; )* )?
                 $(
-                    if <$ty as crate::record::declare::Part>::OWN
-                        && !crate::record::declare::Part::is_absent(&self.$field)
+                    if <$ty as crate::record::part::Part>::OWN
+                        && !crate::record::part::Part::is_absent(&self.$field)
                     {
-                        map.serialize_entry(crate::record::declare::member_name(stringify!($field)), &self.$field)?;
+                        map.serialize_entry(crate::record::part::member_name(stringify!($field)), &self.$field)?;
                     }
                 )*
                 Ok(())
@@ -397,10 +132,10 @@ macro_rules! element {
     };
 }
 
-/// Implements [`Element`] over the members `id`, `origins`, `carried`.
+/// Implements `Element` over the members `id`, `origins`, `carried`.
 macro_rules! anchor {
     ($name:ident, $id:ty) => {
-        impl crate::record::declare::Element for $name {
+        impl crate::record::part::Element for $name {
             fn id(&self) -> &crate::record::base::ElementId {
                 &self.id
             }
@@ -434,49 +169,50 @@ macro_rules! own {
 
 macro_rules! show {
     ($self:ident, $at:ident, $visit:ident, Node, element) => {
-        $visit($at, crate::record::declare::Node::Element(&$self.id))
+        $visit($at, crate::record::part::Node::Element(&$self.id))
     };
     ($self:ident, $at:ident, $visit:ident, NodeMut, element) => {
-        $visit($at, crate::record::declare::NodeMut::Element(&mut $self.id))
+        $visit($at, crate::record::part::NodeMut::Element(&mut $self.id))
     };
     ($self:ident, $at:ident, $visit:ident, Node, dated) => {
-        $visit($at, crate::record::declare::Node::Dated($self))
+        $visit($at, crate::record::part::Node::Dated($self))
     };
     ($self:ident, $at:ident, $visit:ident, NodeMut, dated) => {
-        $visit($at, crate::record::declare::NodeMut::Dated($self))
+        $visit($at, crate::record::part::NodeMut::Dated($self))
     };
     ($self:ident, $at:ident, $visit:ident, $node:ident $(, $tag:ident)?) => {};
 }
 
 macro_rules! field {
     ($field:ident, $ty:ty $(, $sight:tt)?) => {
-        crate::record::declare::Field {
-            name: crate::record::declare::member_name(stringify!($field)),
+        crate::record::part::Field {
+            name: crate::record::part::member_name(stringify!($field)),
             sight: crate::record::declare::sight!($($sight)?),
-            fields: <$ty as crate::record::declare::Part>::fields,
-            refine: <$ty as crate::record::declare::Part>::refine,
+            fields: <$ty as crate::record::part::Part>::fields,
+            refine: <$ty as crate::record::part::Part>::refine,
+            list: <$ty as crate::record::part::Part>::LIST,
         }
     };
 }
 
 macro_rules! sight {
     () => {
-        crate::record::declare::Sight::Inherit
+        crate::record::part::Sight::Inherit
     };
     (frame) => {
-        crate::record::declare::Sight::Own(crate::record::letters::Visibility::Frame)
+        crate::record::part::Sight::Own(crate::record::letters::Visibility::Frame)
     };
     (structure) => {
-        crate::record::declare::Sight::Own(crate::record::letters::Visibility::Structure)
+        crate::record::part::Sight::Own(crate::record::letters::Visibility::Structure)
     };
     (residue) => {
-        crate::record::declare::Sight::Own(crate::record::letters::Visibility::Residue)
+        crate::record::part::Sight::Own(crate::record::letters::Visibility::Residue)
     };
     ((guard $letters:literal)) => {
-        crate::record::declare::Sight::Guard(crate::record::letters::Letters::declared($letters))
+        crate::record::part::Sight::Guard(crate::record::letters::Letters::declared($letters))
     };
     ($letters:literal) => {
-        crate::record::declare::Sight::Own(crate::record::letters::Visibility::Letters(
+        crate::record::part::Sight::Own(crate::record::letters::Visibility::Letters(
             crate::record::letters::Letters::declared($letters),
         ))
     };
@@ -680,13 +416,13 @@ macro_rules! bounded {
     };
 }
 
-/// Makes a type a [`Part`] without fields.
+/// Makes a type a `Part` without fields.
 macro_rules! value {
     ($name:ident like its samples) => {
         crate::record::declare::value!($name, |generator| generator.sample($name::SAMPLES, $name));
     };
     ($name:ty, |$generator:ident| $make:expr) => {
-        impl crate::record::declare::Part for $name {
+        impl crate::record::part::Part for $name {
             fn generate($generator: &mut crate::record::generate::Generator) -> Self {
                 $make
             }

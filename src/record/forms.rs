@@ -7,6 +7,7 @@ use super::{
     declare::{bounded, closed, element, group, open},
     letters::Letters,
     method::Reference,
+    part::Refined,
 };
 
 element! {
@@ -24,8 +25,9 @@ element! {
 /// The letters of a vulnerability that is not published (§3: "unpublished ones stay N for P, X").
 pub const UNPUBLISHED: Letters = Letters::declared("YYYYNYN");
 
-fn refine(vulnerability: &Value) -> Option<Letters> {
-    (vulnerability.get("published") == Some(&Value::Bool(false))).then_some(UNPUBLISHED)
+fn refine(vulnerability: &Value) -> Refined {
+    let hidden = vulnerability.get("published") == Some(&Value::Bool(false));
+    Refined { letters: None, cap: hidden.then_some(UNPUBLISHED) }
 }
 
 element! {

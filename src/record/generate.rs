@@ -8,7 +8,7 @@ use super::{
     Record,
     base::{Dated, ElementId, ElementRef},
     classification::{Category, ClassLevel},
-    declare::{NodeMut, Part, Place},
+    part::{NodeMut, Part, Place},
 };
 use crate::{
     time::WireTime,

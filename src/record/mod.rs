@@ -13,7 +13,7 @@
 //! * [`TrackingNumber`]: numbers for people;
 //! * [`generate`]: random records.
 
-pub(crate) mod declare;
+mod declare;
 
 pub mod actions;
 pub mod base;
@@ -33,16 +33,19 @@ pub mod ledger;
 pub mod letters;
 pub mod method;
 pub mod number;
+mod part;
 pub mod party;
 pub mod regulatory;
 mod root;
 pub mod software;
 pub mod system;
 pub mod timeline;
+mod visibility;
 mod write;
 
-pub use declare::{Element, Field, Part, Place, Segment, Sight};
 pub use letters::{Letter, Letters, Visibility};
 pub use number::TrackingNumber;
+pub use part::{Element, Field, Node, NodeMut, Part, Place, Refined, Segment, Sight};
 pub use root::{Document, FORMAT_VERSION, FormatVersion, Record, RecordDocument, anchor_digest};
+pub use visibility::{Row, table, visibility, walk};
 pub use write::{Form, digest, write};

@@ -6,6 +6,7 @@ use super::{
     base::{Dated, DocumentRef, ElementRef, Text},
     declare::{element, group, open},
     letters::Letters,
+    part::Refined,
 };
 use crate::marking::Audience;
 
@@ -16,8 +17,8 @@ pub const ORGANISATION: Letters = Letters::declared("YYCYCYN");
 /// The letters of whoever reported (§2 `reporter.person`).
 pub const REPORTER: Letters = Letters::declared("YNNCNNN");
 
-/// A party's letters by its content: its type, and whether it has the role of a reporter.
-fn refine(party: &Value) -> Option<Letters> {
+/// A party's letters by its type; who reported is shown no wider than the reporter.
+fn refine(party: &Value) -> Refined {
     let known = party.get("type").and_then(Value::as_str).map(PartyType::from);
     let letters = match known {
         Some(PartyType::Organisation | PartyType::Role | PartyType::System) => ORGANISATION,
@@ -25,7 +26,7 @@ fn refine(party: &Value) -> Option<Letters> {
     };
     let roles = party.get("roles").and_then(Value::as_array);
     let reports = roles.is_some_and(|roles| roles.iter().any(|role| role == PartyRole::Reporter.as_str()));
-    Some(if reports { letters.meet(REPORTER) } else { letters })
+    Refined { letters: Some(letters), cap: reports.then_some(REPORTER) }
 }
 
 open! {

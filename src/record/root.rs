@@ -10,7 +10,7 @@ use super::{
         Assessment, Classification, Closure, ControlState, Crisis, Discovery, E409, LegalAftermath, OwnerBasis, Phase,
         SeverityEntry, Status, Strategy,
     },
-    declare::{Element, group},
+    declare::group,
     event::Event,
     evidence::Evidence,
     forms::{
@@ -26,6 +26,7 @@ use super::{
     ledger::{Cost, Improvement, Lesson, Review, RootCause},
     method::Method,
     number::TrackingNumber,
+    part::Element,
     party::Party,
     regulatory::{Obligation, Regulatory, Submission},
     system::System,

@@ -8,12 +8,13 @@ use super::{
     declare::{closed, element, group},
     identity::IncidentName,
     letters::Letters,
+    part::Refined,
 };
 
 /// The override of an entry; letters that do not read hide the entry from all.
-fn refine(entry: &Value) -> Option<Letters> {
-    let letters = entry.get("visibility")?;
-    Some(letters.as_str().and_then(|text| text.parse().ok()).unwrap_or(Letters::NONE))
+fn refine(entry: &Value) -> Refined {
+    let read = |letters: &Value| letters.as_str().and_then(|text| text.parse().ok()).unwrap_or(Letters::NONE);
+    Refined { letters: entry.get("visibility").map(read), cap: None }
 }
 
 closed! {
