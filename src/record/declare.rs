@@ -26,17 +26,13 @@ macro_rules! group {
         }
     ) => {
         $(#[$meta])*
-        #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+        #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
         #[serde(deny_unknown_fields)]
         pub struct $name {
             $( $( $(#[$rmeta])* pub $rfield: $rty, )* )?
             $(
                 $(#[$fmeta])*
-                #[serde(
-                    default,
-                    skip_serializing_if = "crate::record::part::Part::is_absent",
-                    deserialize_with = "crate::record::part::Part::read"
-                )]
+                #[serde(default, skip_serializing_if = "crate::record::part::Part::is_absent")]
                 pub $field: $ty,
             )*
         }
@@ -89,6 +85,29 @@ macro_rules! group {
                     $( $( $rfield: crate::record::part::Part::generate(generator), )* )?
                     $( $field: crate::record::part::Part::generate(generator), )*
                 })
+            }
+        }
+
+        impl crate::record::object::Members for $name {
+            const WHAT: &'static str = stringify!($name);
+            const NAMES: &'static [&'static str] = &[
+                $( $( crate::record::part::member_name(stringify!($rfield)), )* )?
+                $( crate::record::part::member_name(stringify!($field)), )*
+            ];
+            const REQUIRED: usize = [ $( $( stringify!($rfield), )* )? "" ].len() - 1;
+
+            #[allow(unused_variables, unused_mut)]
+            fn set<'de, A: serde::de::MapAccess<'de>>(&mut self, at: usize, map: &mut A) -> Result<(), A::Error> {
+                let mut next = 0..Self::NAMES.len();
+                $( $( if next.next() == Some(at) { return crate::record::object::value(map, &mut self.$rfield); } )* )?
+                $( if next.next() == Some(at) { return crate::record::object::value(map, &mut self.$field); } )*
+                Ok(())
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                crate::record::object::read(deserializer)
             }
         }
 

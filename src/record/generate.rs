@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     time::WireTime,
-    world::{Entropy, NoEntropy, Seeded},
+    world::{Entropy, NoEntropy},
 };
 
 /// A record with content in all field groups. It reads back equal, follows the schema, has distinct element ids and
@@ -32,7 +32,7 @@ pub fn record(entropy: &dyn Entropy) -> Result<Record, NoEntropy> {
 /// The stream of choices that a generated value is made from.
 #[derive(Debug)]
 pub struct Generator {
-    stream: Seeded,
+    state: u64,
     depth: u32,
     budget: u32,
 }
@@ -45,7 +45,7 @@ impl Generator {
     const BUDGET: u32 = 60;
 
     fn new(seed: u64) -> Self {
-        Generator { stream: Seeded::new(seed), depth: 0, budget: Self::BUDGET }
+        Generator { state: seed, depth: 0, budget: Self::BUDGET }
     }
 
     /// Makes a group; deeper ones are sparser.
@@ -76,10 +76,11 @@ impl Generator {
 
     /// A number from 0 to below `bound`; 0 when that is 0. Slightly uneven, which is of no matter here.
     pub fn below(&mut self, bound: u64) -> u64 {
-        let mut bytes = [0; 8];
-        // a seeded stream always has bytes to give
-        let _ = self.stream.fill(&mut bytes);
-        u64::from_be_bytes(bytes).checked_rem(bound).unwrap_or_default()
+        // SplitMix64: a hash per number would take most of the time of a property test
+        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (self.state ^ (self.state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (mixed ^ (mixed >> 31)).checked_rem(bound).unwrap_or_default()
     }
 
     /// One of the items.

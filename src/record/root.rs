@@ -26,6 +26,7 @@ use super::{
     ledger::{Cost, Improvement, Lesson, Review, RootCause},
     method::Method,
     number::TrackingNumber,
+    object::{self, Members},
     part::Element,
     party::Party,
     regulatory::{Obligation, Regulatory, Submission},
@@ -333,7 +334,7 @@ group! {
 }
 
 /// A document of the `record` format (§0a).
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RecordDocument {
     /// Names the format and its version.
@@ -344,6 +345,27 @@ pub struct RecordDocument {
     pub document: Document,
     /// The records.
     pub records: Vec<Record>,
+}
+
+impl Members for RecordDocument {
+    const WHAT: &'static str = "RecordDocument";
+    const NAMES: &'static [&'static str] = &["sirex-record", "records", "document"];
+    const REQUIRED: usize = 2;
+
+    fn set<'de, A: serde::de::MapAccess<'de>>(&mut self, at: usize, map: &mut A) -> Result<(), A::Error> {
+        match at {
+            0 => self.format = map.next_value()?,
+            1 => self.records = map.next_value()?,
+            _ => self.document = map.next_value()?,
+        }
+        Ok(())
+    }
+}
+
+impl<'de> Deserialize<'de> for RecordDocument {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        object::read(deserializer)
+    }
 }
 
 impl RecordDocument {
