@@ -9,5 +9,7 @@ pub mod gate;
 pub mod iodef;
 pub mod json;
 pub mod marking;
+pub mod record;
+pub mod time;
 pub mod world;
 pub mod xml;

@@ -1,0 +1,56 @@
+//! The internal incident record: the hub between all formats, and the only form in which a case is kept.
+//!
+//! `docs/record-model.md` says what every field means, whence it comes and who may see it; the sections (§) in the
+//! documentation of fields are those of that page. Each type is declared once (see `declare`); from that declaration
+//! come the struct, its JSON form, the schema in `schemas/record.schema.json`, its rows of the visibility table and its
+//! generator. This module knows no exchange format.
+//!
+//! * [`read`], [`write`], [`schema`]: the `record` format;
+//! * [`check`]: rules over several fields, as findings;
+//! * [`visibility`], [`walk`], [`table`]: who may see what;
+//! * [`Released`]: a record from which was removed what its reader may not have;
+//! * [`next_revision`], [`digest`]: a change makes a new revision, never an overwritten one;
+//! * [`TrackingNumber`]: numbers for people;
+//! * [`generate`]: random records.
+
+mod declare;
+
+pub mod actions;
+pub mod base;
+pub mod classification;
+pub mod event;
+pub mod evidence;
+pub mod files;
+pub mod forms;
+pub mod generate;
+pub mod handling;
+pub mod identity;
+pub mod impact;
+pub mod indicator;
+pub mod intake;
+pub mod intelligence;
+pub mod ledger;
+pub mod letters;
+pub mod method;
+pub mod number;
+mod object;
+mod part;
+pub mod party;
+mod read;
+pub mod regulatory;
+mod root;
+mod schema;
+pub mod software;
+pub mod system;
+pub mod timeline;
+mod visibility;
+mod write;
+
+pub use letters::{Letter, Letters, Visibility};
+pub use number::TrackingNumber;
+pub use part::{Element, Field, Node, NodeMut, Part, Place, Refined, Segment, Sight};
+pub use read::{name_elements, read};
+pub use root::{Document, FORMAT_VERSION, FormatVersion, Record, RecordDocument, anchor_digest};
+pub use schema::schema;
+pub use visibility::{Row, table, visibility, walk};
+pub use write::{Form, digest, write};
