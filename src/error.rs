@@ -116,6 +116,9 @@ codes! {
     FileUnreadable "file-unreadable" Configuration Never 503 "not available" "A named file cannot be read.";
     DiskWrite "disk-write" Machine Later 503 "not available now" "Writing failed: disk full, no permission or an I/O error. Nothing was acknowledged.";
     StoreFailed "store-failed" Machine Later 503 "not available now" "The store could not do its work. Nothing was acknowledged.";
+    // --- audit ---
+    AuditMalformed "audit-malformed" Sender Never 400 "not an audit leaf, proof or checkpoint" "Something that should be a leaf, a proof or a signed checkpoint of an audit log is not; the message says why.";
+    AuditUnsound "audit-unsound" Sender Never 400 "the audit log or proof does not hold" "An audit log or a proof from it was changed, cut or signed by another key; the message names the first place.";
     Internal "internal" Defect Never 500 "internal error" "A defect of this program. Please report it with the message.";
 }
 
