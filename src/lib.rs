@@ -7,4 +7,5 @@ pub mod digest;
 pub mod error;
 pub mod gate;
 pub mod marking;
+pub mod store;
 pub mod world;

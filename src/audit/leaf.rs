@@ -124,6 +124,11 @@ macro_rules! kinds {
                 match self { $( Kind::$variant => $doc, )* }
             }
 
+            /// Whether a leaf of this kind ends an intent.
+            pub fn closes_intent(self) -> bool {
+                self.needs().contains(&Field::Intent)
+            }
+
             fn parse(text: &str) -> Option<Kind> {
                 match text { $( $name => Some(Kind::$variant), )* _ => None }
             }
@@ -150,6 +155,7 @@ kinds! {
     DeliveryOutcome "delivery-outcome" [Message Partner Status Attempt] [Code Receipt] "How the delivery of a message ended.";
     OriginalKept "original-kept" [Original Partner Digest Size] [] "Bytes that came in were stored as they came.";
     OriginalOpened "original-opened" [Original Digest Verification] [] "Cleartext and check result were stored beside an original.";
+    OutboxChanged "outbox-changed" [Message What] [] "Somebody parked a message by hand or had it tried again.";
     Received "received" [Partner Message Digest Status] [Code Number Original] "What became of a message that came in.";
     ReceiptIssued "receipt-issued" [Partner Message Receipt] [] "We answered a message.";
     ReceiptReceived "receipt-received" [Partner Message Receipt Status] [] "A partner answered a message of ours.";
