@@ -119,6 +119,22 @@ codes! {
     FileUnreadable "file-unreadable" Configuration Never 503 "not available" "A named file cannot be read.";
     DiskWrite "disk-write" Machine Later 503 "not available now" "Writing failed: disk full, no permission or an I/O error. Nothing was acknowledged.";
     StoreFailed "store-failed" Machine Later 503 "not available now" "The store could not do its work. Nothing was acknowledged.";
+    // --- audit ---
+    AuditMalformed "audit-malformed" Sender Never 400 "not an audit leaf, proof or checkpoint" "Something that should be a leaf, a proof or a signed checkpoint of an audit log is not; the message says why.";
+    AuditUnsound "audit-unsound" Sender Never 400 "the audit log or proof does not hold" "An audit log or a proof from it was changed, cut or signed by another key; the message names the first place.";
+    // --- store ---
+    StoreUnusable "store-unusable" Configuration Never 503 "not available" "The home has a store already, or its store.sqlite is some other database.";
+    StoreNewer "store-newer" Configuration Never 503 "not available" "The store was written by a newer version of this program. Nothing was changed; use that version or a newer one.";
+    AlreadyServing "already-serving" Machine Later 503 "not available now" "Another serve works on this home. It ends with its process, however that ends.";
+    StoreBusy "store-busy" Machine Later 503 "not available now" "Another process held the database longer than the busy timeout. Nothing was acknowledged.";
+    StoreDamaged "store-damaged" Machine Never 503 "not available" "The database or a payload file is not what was written. Nothing was acknowledged; check the disk and restore the backup.";
+    NotFound "not-found" Sender Never 404 "not found" "There is no such record, message, release or other thing.";
+    Taken "taken" Sender Never 409 "exists already" "The identifier, tracking number, message id or request key is in use. Tracking numbers are burnt for ever.";
+    RecordStale "record-stale" Sender Never 409 "changed in the meantime" "Somebody else revised the record since it was read. Read it again and repeat the change.";
+    MessageConflict "message-conflict" Sender Never 409 "the message id was used for other content" "A message id came again with other bytes. The first copy counts; the second was not stored.";
+    WrongState "wrong-state" Sender Never 409 "not possible in this state" "The release, message or intent is not in the state that the act needs; the message names both.";
+    ReleaseMismatch "release-mismatch" Sender Never 409 "not possible in this state" "Release, approval, clearance and record do not fit together: something changed since the release was made. Release again.";
+    LeaseLost "lease-lost" Machine Later 503 "not available now" "A message took longer to send than its lease; it is sent again with the same id.";
     Internal "internal" Defect Never 500 "internal error" "A defect of this program. Please report it with the message.";
 }
 

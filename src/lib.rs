@@ -2,6 +2,7 @@
 //!
 //! `docs/architecture.md` has the rooms of the house, who may know whom, and the invariants; a test holds them.
 
+pub mod audit;
 pub mod class;
 pub mod digest;
 pub mod error;
@@ -10,6 +11,7 @@ pub mod iodef;
 pub mod json;
 pub mod marking;
 pub mod record;
+pub mod store;
 pub mod time;
 pub mod world;
 pub mod xml;
