@@ -49,38 +49,41 @@ pub enum BadLeaf {
 /// Visits every leaf of `root`, in document order. Paths begin at `base`. A group, which has no element, has a step of
 /// its own, so that its parts stay together.
 pub fn leaves(root: &dyn Fields, base: &Path<'_>, visit: &mut dyn FnMut(&Path<'_>, Leaf)) {
-    let def = root.def();
-    let mut any = false;
-    for (index, field) in def.fields.iter().enumerate() {
-        let Some(slot) = root.slot(index) else { continue };
-        let mut counts: Vec<(&str, usize)> = Vec::new();
-        for node in (0..slot.len()).filter_map(|i| slot.get(i)) {
-            any = true;
-            match (field.kind, node.view()) {
-                (Kind::Attribute, View::Coded(coded)) => {
-                    visit(&base.child(&format!("@{}", field.name)), Leaf::Text(coded.text().to_owned()));
-                    if let (Some(name), Some(ext)) = (field.ext, coded.ext()) {
-                        visit(&base.child(&format!("@{name}")), Leaf::Text(ext.to_owned()));
-                    }
-                }
-                (Kind::Attribute, _) => one(node, &base.child(&format!("@{}", field.name)), visit),
-                (Kind::Content | Kind::Mixed, _) => one(node, base, visit),
-                (_, View::Choice(variant, inner)) => {
-                    let position = nth(&mut counts, variant.name);
-                    one(inner, &base.item(variant.name, if field.card.many() { position } else { 0 }), visit);
-                }
-                (Kind::Group, View::Class(group)) => {
-                    leaves(group, &base.item(group.def().name, nth(&mut counts, field.name)), visit);
-                }
-                _ => {
-                    let position = nth(&mut counts, field.name);
-                    one(node, &base.item(field.name, if field.card.many() { position } else { 0 }), visit);
+    let fields = root.def().fields.len();
+    for index in 0..fields {
+        field_leaves(root, index, base, visit);
+    }
+    if (0..fields).all(|index| root.slot(index).is_none_or(|slot| slot.is_empty())) {
+        visit(base, Leaf::Empty);
+    }
+}
+
+/// The leaves of one field of `root`, by its index.
+pub fn field_leaves(root: &dyn Fields, index: usize, base: &Path<'_>, visit: &mut dyn FnMut(&Path<'_>, Leaf)) {
+    let (Some(field), Some(slot)) = (root.def().fields.get(index), root.slot(index)) else { return };
+    let mut counts: Vec<(&str, usize)> = Vec::new();
+    for node in (0..slot.len()).filter_map(|i| slot.get(i)) {
+        match (field.kind, node.view()) {
+            (Kind::Attribute, View::Coded(coded)) => {
+                visit(&base.child(&format!("@{}", field.name)), Leaf::Text(coded.text().to_owned()));
+                if let (Some(name), Some(ext)) = (field.ext, coded.ext()) {
+                    visit(&base.child(&format!("@{name}")), Leaf::Text(ext.to_owned()));
                 }
             }
+            (Kind::Attribute, _) => one(node, &base.child(&format!("@{}", field.name)), visit),
+            (Kind::Content | Kind::Mixed, _) => one(node, base, visit),
+            (_, View::Choice(variant, inner)) => {
+                let position = nth(&mut counts, variant.name);
+                one(inner, &base.item(variant.name, if field.card.many() { position } else { 0 }), visit);
+            }
+            (Kind::Group, View::Class(group)) => {
+                leaves(group, &base.item(group.def().name, nth(&mut counts, field.name)), visit);
+            }
+            _ => {
+                let position = nth(&mut counts, field.name);
+                one(node, &base.item(field.name, if field.card.many() { position } else { 0 }), visit);
+            }
         }
-    }
-    if !any {
-        visit(base, Leaf::Empty);
     }
 }
 

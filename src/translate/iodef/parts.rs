@@ -1,0 +1,552 @@
+//! Groups of the record that mirror classes of RFC 7970 row by row.
+
+use crate::{
+    class::{Coded, Enumeration as _, Path},
+    iodef::{self, Impact, vocab::Dtype},
+    record::{base, classification, files, identity, impact, indicator, intelligence, method, software, system},
+    translate::{
+        convert::{Closed, Convert as _, Figure, Plain, Tag, Time, Whole, Word},
+        mirror::{Mirror as _, mirror},
+        taken::Context,
+        trail::Trail,
+    },
+    xml::{self, Verbatim},
+};
+
+mirror! {
+    /// Texts (§2.4).
+    TextPair: iodef::MlString => base::Text {
+        leaf text <=> text: Plain;
+        leaf lang <=> lang: Tag;
+        leaf translation_id <=> translation: Plain;
+    }
+    /// Confidence (§3.12.5).
+    ConfidencePair: iodef::Confidence => base::Confidence {
+        leaf rating <=> rating: Word;
+        leaf value <=> value: Figure;
+    }
+    /// Software (§2.15).
+    SoftwarePair: iodef::Software => software::Software {
+        texts url <=> urls;
+        many description <=> descriptions: TextPair;
+        also inward software_in;
+        also outward software_out;
+    }
+    /// Typed values (§2.16) outside AdditionalData.
+    ValuePair: iodef::Extension => software::TypedValue {
+        leaf name <=> name: Plain;
+        leaf dtype <=> dtype: Word;
+        leaf meaning <=> meaning: Plain;
+        leaf format_id <=> format: Plain;
+        also inward value_in;
+        also outward value_out;
+    }
+    /// Counters (§3.18.3).
+    CounterPair: iodef::Counter => software::Counter {
+        leaf value <=> value: Figure;
+        leaf kind <=> kind: Word;
+        leaf unit <=> unit: Word;
+        leaf meaning <=> meaning: Plain;
+        leaf duration <=> duration: Word;
+    }
+    /// Detection patterns (§3.10.1).
+    PatternPair: iodef::DetectionPattern => software::DetectionPattern {
+        opt application <=> application: SoftwarePair;
+        many description <=> descriptions: TextPair;
+        texts detection_configuration <=> configurations;
+    }
+    /// Record patterns (§3.22.2).
+    RecordPatternPair: iodef::RecordPattern => software::Pattern {
+        leaf kind <=> kind: Word;
+        leaf value <=> value: Plain;
+        leaf offset <=> offset: Whole;
+        leaf offset_unit <=> offset_unit: Word;
+        leaf instance <=> instance: Whole;
+    }
+
+    /// Technical impact (§3.12.1).
+    SystemImpactPair: iodef::SystemImpact => impact::SystemImpact {
+        leaf kind <=> kind: Word;
+        leaf severity <=> severity: Word;
+        leaf completion <=> completion: Closed;
+        many description <=> descriptions: TextPair;
+    }
+    /// Impact on the business (§3.12.2).
+    BusinessImpactPair: iodef::BusinessImpact => impact::BusinessImpact {
+        leaf kind <=> kind: Word;
+        leaf severity <=> severity: Word;
+        many description <=> descriptions: TextPair;
+    }
+    /// Time (§3.12.3).
+    TimeImpactPair: iodef::TimeImpact => impact::TimeImpact {
+        leaf value <=> value: Figure;
+        leaf metric <=> metric: Word;
+        leaf duration <=> duration: Word;
+        leaf severity <=> severity: Word;
+    }
+    /// Money (§3.12.4).
+    MonetaryImpactPair: iodef::MonetaryImpact => impact::MonetaryImpact {
+        leaf value <=> value: Figure;
+        leaf currency <=> currency: Figure;
+        leaf severity <=> severity: Word;
+    }
+    /// Assessments (§3.12).
+    AssessmentPair: iodef::Assessment => impact::ImpactAssessment {
+        element "impact" restriction;
+        leaf occurrence <=> occurrence: Closed;
+        many incident_category <=> categories: TextPair;
+        also inward impacts_in;
+        also outward impacts_out;
+        many counter <=> counters: CounterPair;
+        many mitigating_factor <=> mitigating_factors: TextPair;
+        many cause <=> causes: TextPair;
+        opt confidence <=> confidence: ConfidencePair;
+    }
+
+    /// References (§3.11.1, RFC 7495).
+    ReferencePair: iodef::Reference => method::Reference {
+        also inward reference_in;
+        also outward reference_out;
+        texts url <=> urls;
+        many description <=> descriptions: TextPair;
+    }
+    /// Methods (§3.11); structured information (RFC 7203) is carried.
+    MethodPair: iodef::Method => method::Method {
+        element "method" restriction;
+        many reference <=> references: ReferencePair;
+        many description <=> descriptions: TextPair;
+    }
+
+    /// Addresses (§3.18.1).
+    AddressPair: iodef::Address => system::Address {
+        leaf category <=> kind: Word;
+        leaf value <=> value: Plain;
+        leaf vlan_name <=> vlan_name: Plain;
+        leaf vlan_num <=> vlan_num: Whole;
+    }
+    /// Roles of systems (§3.18.2).
+    NodeRolePair: iodef::NodeRole => system::NodeRole {
+        leaf category <=> kind: Word;
+        many description <=> descriptions: TextPair;
+    }
+    /// Names of services (§3.20.1).
+    ServiceNamePair: iodef::ServiceName => system::ServiceName {
+        leaf iana_service <=> iana: Plain;
+        texts url <=> urls;
+        many description <=> descriptions: TextPair;
+    }
+    /// Services (§3.20).
+    ServicePair: iodef::Service => system::Service {
+        opt service_name <=> name: ServiceNamePair;
+        leaf ip_protocol <=> ip_protocol: Whole;
+        leaf port <=> port: Whole;
+        leaf portlist <=> portlist: Plain;
+        leaf proto_type <=> proto_type: Whole;
+        leaf proto_code <=> proto_code: Whole;
+        leaf proto_field <=> proto_field: Whole;
+        opt email_data <=> email: EmailPair;
+        opt application <=> application: SoftwarePair;
+    }
+    /// Name servers (§3.19.1).
+    NameServerPair: iodef::Nameservers => system::NameServer {
+        leaf server <=> server: Plain;
+        many address <=> addresses: AddressPair;
+    }
+    /// Domain names (§3.19); their contacts are carried.
+    DomainPair: iodef::DomainData => system::Domain {
+        leaf name <=> name: Plain;
+        leaf system_status <=> system_status: Word;
+        leaf domain_status <=> domain_status: Word;
+        leaf date_domain_was_checked <=> checked_at: Time;
+        leaf registration_date <=> registered_at: Time;
+        leaf expiration_date <=> expires_at: Time;
+        many related_dns <=> related_dns: ValuePair;
+        many nameservers <=> nameservers: NameServerPair;
+    }
+
+    /// Hashes (§3.26.1).
+    HashPair: iodef::Hash => files::Hash {
+        leaf digest_value <=> value: Plain;
+        opt application <=> application: SoftwarePair;
+        also inward hash_in;
+        also outward hash_out;
+    }
+    /// Fuzzy hashes (§3.26.2).
+    FuzzyHashPair: iodef::FuzzyHash => files::FuzzyHash {
+        many value <=> values: ValuePair;
+        opt application <=> application: SoftwarePair;
+    }
+    /// Hashes of one thing (§3.26).
+    HashDataPair: iodef::HashData => files::HashData {
+        leaf scope <=> scope: Word;
+        leaf target_id <=> target: Plain;
+        many hash <=> hashes: HashPair;
+        many fuzzy_hash <=> fuzzy_hashes: FuzzyHashPair;
+    }
+    /// Files (§3.25.1); signatures are carried.
+    FilePair: iodef::File => files::File {
+        leaf name <=> name: Plain;
+        leaf size <=> size: Whole;
+        leaf kind <=> r#type: Plain;
+        texts url <=> urls;
+        opt hash_data <=> hashes: HashDataPair;
+        opt associated_software <=> associated_software: SoftwarePair;
+        many properties <=> properties: ValuePair;
+    }
+    /// Sets of files (§3.25).
+    FileSetPair: iodef::FileData => files::FileSet {
+        many file <=> files: FilePair;
+    }
+    /// Mail (§3.21); signatures are carried.
+    EmailPair: iodef::EmailData => files::Email {
+        texts email_to <=> to;
+        leaf email_from <=> from: Plain;
+        leaf email_subject <=> subject: Plain;
+        leaf email_x_mailer <=> x_mailer: Plain;
+        many email_header_field <=> header_fields: ValuePair;
+        leaf email_headers <=> headers: Plain;
+        leaf email_body <=> body: Plain;
+        leaf email_message <=> message: Plain;
+        many hash_data <=> hashes: HashDataPair;
+    }
+    /// Registry keys (§3.23.1).
+    RegistryKeyPair: iodef::Key => files::RegistryKey {
+        leaf action <=> action: Word;
+        leaf name <=> name: Plain;
+        leaf value <=> value: Plain;
+    }
+    /// Changes of a registry (§3.23).
+    RegistryChangePair: iodef::WindowsRegistryKeysModified => files::RegistryChange {
+        many key <=> keys: RegistryKeyPair;
+    }
+
+    /// Numbers of incidents within other things (§3.4).
+    IncidentNamePair: iodef::IncidentId => identity::IncidentName {
+        leaf id <=> number: Plain;
+        leaf name <=> owner: Plain;
+        leaf instance <=> instance: Plain;
+    }
+    /// Numbers of indicators (§3.29.1).
+    IndicatorNamePair: iodef::IndicatorId => indicator::IndicatorName {
+        leaf id <=> id: Plain;
+        leaf name <=> owner: Plain;
+        leaf version <=> version: Plain;
+    }
+    /// Other numbers of indicators (§3.29.2).
+    AlternativeNamesPair: iodef::AlternativeIndicatorId => indicator::AlternativeNames {
+        many indicator_id <=> names: IndicatorNamePair;
+    }
+    /// Phases of an attack (§3.29.8).
+    AttackPhasePair: iodef::AttackPhase => indicator::AttackPhase {
+        texts attack_phase_id <=> ids;
+        texts url <=> urls;
+        many description <=> descriptions: TextPair;
+    }
+    /// Threat actors (§3.7).
+    ActorPair: iodef::ThreatActor => intelligence::Actor {
+        element "actor" restriction;
+        texts threat_actor_id <=> names;
+        texts url <=> urls;
+        many description <=> descriptions: TextPair;
+    }
+    /// Campaigns (§3.8).
+    CampaignPair: iodef::Campaign => intelligence::Campaign {
+        element "campaign" restriction;
+        texts campaign_id <=> names;
+        texts url <=> urls;
+        many description <=> descriptions: TextPair;
+    }
+    /// Related activity (§3.6).
+    RelatedPair: iodef::RelatedActivity => identity::Related {
+        element "related" restriction;
+        many incident_id <=> incidents: IncidentNamePair;
+        texts url <=> urls;
+        many threat_actor <=> actors: ActorPair;
+        many campaign <=> campaigns: CampaignPair;
+        many indicator_id <=> indicators: IndicatorNamePair;
+        opt confidence <=> confidence: ConfidencePair;
+        many description <=> descriptions: TextPair;
+    }
+    /// Descriptions of the incident (§3.2).
+    DescriptionPair: iodef::MlString => identity::Description {
+        element "description";
+        leaf text <=> text: Plain;
+        leaf lang <=> lang: Tag;
+        leaf translation_id <=> translation: Plain;
+    }
+    /// Discovery (§3.10).
+    DiscoveryPair: iodef::Discovery => classification::Discovery {
+        element "discovery" restriction;
+        leaf source <=> source: Word;
+        many description <=> descriptions: TextPair;
+        many detection_pattern <=> patterns: PatternPair;
+        also inward discovery_in;
+        also outward discovery_out;
+    }
+}
+
+fn discovery_in(
+    cx: &Context,
+    source: &mut iodef::Discovery,
+    made: &mut classification::Discovery,
+    at: &Path<'_>,
+    _: &Trail<'_>,
+) {
+    made.contacts = super::party::contacts_in(cx, std::mem::take(&mut source.contact), at);
+}
+
+fn discovery_out(
+    cx: &Context,
+    source: &mut classification::Discovery,
+    made: &mut iodef::Discovery,
+    at: &Trail<'_>,
+    to: &Path<'_>,
+) {
+    made.contact = super::party::contacts_out(cx, &mut source.contacts, &at.member("contacts"), to);
+}
+
+fn software_in(
+    cx: &Context,
+    source: &mut iodef::Software,
+    made: &mut software::Software,
+    at: &Path<'_>,
+    to: &Trail<'_>,
+) {
+    let Some(mut reference) = source.reference.take() else { return };
+    let at = at.child("SoftwareReference");
+    if let Some(taken) = cx.take_class(&mut reference, "spec_name", &at, |r| &mut r.spec_name) {
+        made.spec = Word::inward(taken, &to.member("spec"));
+    }
+    if let Some(taken) = cx.take_class(&mut reference, "dtype", &at, |r| &mut r.dtype) {
+        made.dtype = Word::inward(taken, &to.member("dtype"));
+    }
+    if let Some(taken) = cx.take_class(&mut reference, "content", &at, |r| &mut r.content) {
+        match taken.peek() {
+            Some(Some(Verbatim::Text(text))) => {
+                made.reference = Some(text.clone());
+                taken.kept(&to.member("reference"));
+            }
+            _ => taken.back(),
+        }
+    }
+    cx.rest_of_class(&reference, &at);
+}
+
+fn software_out(
+    cx: &Context,
+    source: &mut software::Software,
+    made: &mut iodef::Software,
+    at: &Trail<'_>,
+    to: &Path<'_>,
+) {
+    if source.spec.is_none() && source.dtype.is_none() && source.reference.is_none() {
+        return;
+    }
+    let to = to.child("SoftwareReference");
+    let mut reference = iodef::SoftwareReference::default();
+    if let Some(taken) = cx.take_group(&mut source.spec, &at.member("spec")) {
+        reference.spec_name = Word::outward(taken, &to.child("@spec-name"));
+    }
+    if let Some(taken) = cx.take_group(&mut source.dtype, &at.member("dtype")) {
+        reference.dtype = Word::outward(taken, &to.child("@dtype"));
+    }
+    if let Some(taken) = cx.take_group(&mut source.reference, &at.member("reference")) {
+        reference.content = taken.kept(&to).flatten().map(Verbatim::Text);
+    }
+    made.reference = Some(reference);
+}
+
+fn value_in(
+    cx: &Context,
+    source: &mut iodef::Extension,
+    made: &mut software::TypedValue,
+    at: &Path<'_>,
+    to: &Trail<'_>,
+) {
+    let is_xml = made.dtype.as_deref() == Dtype::DEF.values.get(Dtype::Xml.index()).copied();
+    let Some(taken) = cx.take_class(source, "content", at, |source| &mut source.content) else { return };
+    match taken.peek() {
+        Some(Some(Verbatim::Text(text))) => {
+            made.value = Some(text.clone());
+            taken.kept(&to.member("value"));
+        }
+        Some(Some(Verbatim::Markup(fragment))) if is_xml => {
+            made.value = Some(fragment.as_str().to_owned());
+            taken.kept(&to.member("value"));
+        }
+        _ => taken.back(),
+    }
+}
+
+fn value_out(
+    cx: &Context,
+    source: &mut software::TypedValue,
+    made: &mut iodef::Extension,
+    at: &Trail<'_>,
+    to: &Path<'_>,
+) {
+    if made.dtype.is_none() {
+        made.dtype = Some(Dtype::String.into());
+    }
+    if let Some(taken) = cx.take_group(&mut source.value, &at.member("value")) {
+        let is_xml = made.dtype == Some(Coded::Known(Dtype::Xml));
+        made.content = taken.kept(to).flatten().map(|text| match Verbatim::parse(&text, &xml::Limits::default()) {
+            Ok(markup @ Verbatim::Markup(_)) if is_xml => markup,
+            _ => Verbatim::Text(text),
+        });
+    }
+}
+
+/// Each kind of impact has a list of its own in the record: the order among kinds is not kept.
+fn impacts_in(
+    cx: &Context,
+    source: &mut iodef::Assessment,
+    made: &mut impact::ImpactAssessment,
+    at: &Path<'_>,
+    to: &Trail<'_>,
+) {
+    let mut counts = [0_usize; 5];
+    for impact in std::mem::take(&mut source.impact) {
+        let kind = match impact {
+            Impact::System(_) => 0,
+            Impact::Business(_) => 1,
+            Impact::Time(_) => 2,
+            Impact::Monetary(_) => 3,
+            Impact::Intended(_) => 4,
+        };
+        counts[kind] += 1;
+        let n = counts[kind];
+        match impact {
+            Impact::System(class) => {
+                let group = SystemImpactPair::inward(cx, class, &at.item("SystemImpact", n), &to.element("system", n - 1));
+                made.system.push(group);
+            }
+            Impact::Business(class) => {
+                let (at, to) = (at.item("BusinessImpact", n), to.element("business", n - 1));
+                made.business.push(BusinessImpactPair::inward(cx, class, &at, &to));
+            }
+            Impact::Time(class) => {
+                made.time.push(TimeImpactPair::inward(cx, class, &at.item("TimeImpact", n), &to.element("time", n - 1)));
+            }
+            Impact::Monetary(class) => {
+                let (at, to) = (at.item("MonetaryImpact", n), to.element("monetary", n - 1));
+                made.monetary.push(MonetaryImpactPair::inward(cx, class, &at, &to));
+            }
+            Impact::Intended(class) => {
+                let (at, to) = (at.item("IntendedImpact", n), to.element("intended", n - 1));
+                made.intended.push(BusinessImpactPair::inward(cx, class, &at, &to));
+            }
+        }
+    }
+}
+
+fn impacts_out(
+    cx: &Context,
+    source: &mut impact::ImpactAssessment,
+    made: &mut iodef::Assessment,
+    at: &Trail<'_>,
+    to: &Path<'_>,
+) {
+    use std::mem::take;
+    for (i, group) in take(&mut source.system).into_iter().enumerate() {
+        let class = SystemImpactPair::outward(cx, group, &at.element("system", i), &to.item("SystemImpact", i + 1));
+        made.impact.push(Impact::System(class));
+    }
+    for (i, group) in take(&mut source.business).into_iter().enumerate() {
+        let class = BusinessImpactPair::outward(cx, group, &at.element("business", i), &to.item("BusinessImpact", i + 1));
+        made.impact.push(Impact::Business(class));
+    }
+    for (i, group) in take(&mut source.time).into_iter().enumerate() {
+        let class = TimeImpactPair::outward(cx, group, &at.element("time", i), &to.item("TimeImpact", i + 1));
+        made.impact.push(Impact::Time(class));
+    }
+    for (i, group) in take(&mut source.monetary).into_iter().enumerate() {
+        let class = MonetaryImpactPair::outward(cx, group, &at.element("monetary", i), &to.item("MonetaryImpact", i + 1));
+        made.impact.push(Impact::Monetary(class));
+    }
+    for (i, group) in take(&mut source.intended).into_iter().enumerate() {
+        let class = BusinessImpactPair::outward(cx, group, &at.element("intended", i), &to.item("IntendedImpact", i + 1));
+        made.impact.push(Impact::Intended(class));
+    }
+}
+
+fn reference_in(
+    cx: &Context,
+    source: &mut iodef::Reference,
+    made: &mut method::Reference,
+    at: &Path<'_>,
+    to: &Trail<'_>,
+) {
+    let Some(mut name) = source.reference_name.take() else { return };
+    let at = at.child("ReferenceName");
+    if let Some(taken) = cx.take_class(&mut name, "spec_index", &at, |name| &mut name.spec_index) {
+        made.spec_index = Whole::inward(taken, &to.member("spec_index"));
+    }
+    if let Some(taken) = cx.take_class(&mut name, "id", &at, |name| &mut name.id) {
+        made.name = Plain::inward(taken, &to.member("name"));
+    }
+    cx.rest_of_class(&name, &at);
+}
+
+/// A name without the number of its list cannot be a ReferenceName: it is written as a description.
+fn reference_out(
+    cx: &Context,
+    source: &mut method::Reference,
+    made: &mut iodef::Reference,
+    at: &Trail<'_>,
+    to: &Path<'_>,
+) {
+    if source.spec_index.is_none() {
+        if let Some(taken) = cx.take_group(&mut source.name, &at.member("name")) {
+            let text = taken.moved(&to.child("Description")).flatten();
+            made.description.extend(text.as_deref().map(iodef::MlString::new));
+        }
+        return;
+    }
+    let to = to.child("ReferenceName");
+    let mut name = iodef::ReferenceName::default();
+    if let Some(taken) = cx.take_group(&mut source.spec_index, &at.member("spec_index")) {
+        name.spec_index = Whole::outward(taken, &to.child("@specIndex"));
+    }
+    if let Some(taken) = cx.take_group(&mut source.name, &at.member("name")) {
+        name.id = Plain::outward(taken, &to.child("ID"));
+    }
+    if name.id.is_some() {
+        made.reference_name = Some(name);
+    }
+}
+
+fn hash_in(cx: &Context, source: &mut iodef::Hash, made: &mut files::Hash, at: &Path<'_>, to: &Trail<'_>) {
+    let mut algorithm = |method: &mut Option<iodef::DigestMethod>, name: &str, to: &Trail<'_>| {
+        let mut method = method.take()?;
+        let at = at.child(name);
+        let taken = cx.take_class(&mut method, "algorithm", &at, |method| &mut method.algorithm);
+        let text = taken.and_then(|taken| Plain::inward(taken, to));
+        cx.rest_of_class(&method, &at);
+        text
+    };
+    made.alg = algorithm(&mut source.digest_method, "DigestMethod", &to.member("alg"));
+    made.canonicalization =
+        algorithm(&mut source.canonicalization_method, "CanonicalizationMethod", &to.member("canonicalization"));
+}
+
+/// XML signature names algorithms by URI; the common names of hashes are written as theirs.
+fn hash_out(cx: &Context, source: &mut files::Hash, made: &mut iodef::Hash, at: &Trail<'_>, to: &Path<'_>) {
+    const URIS: &[(&str, &str)] = &[
+        ("md5", "http://www.w3.org/2001/04/xmldsig-more#md5"),
+        ("sha-1", "http://www.w3.org/2000/09/xmldsig#sha1"),
+        ("sha-256", "http://www.w3.org/2001/04/xmlenc#sha256"),
+        ("sha-384", "http://www.w3.org/2001/04/xmldsig-more#sha384"),
+        ("sha-512", "http://www.w3.org/2001/04/xmlenc#sha512"),
+    ];
+    let method = |place: &mut Option<String>, name: &'static str, to: Path<'_>| {
+        let taken = cx.take_group(place, &at.member(name))?;
+        let text = taken.kept(&to).flatten()?;
+        let short = text.to_ascii_lowercase().replace("sha1", "sha-1").replace("sha2", "sha-2");
+        let uri = URIS.iter().find(|(name, _)| *name == short).map_or(text.as_str(), |(_, uri)| *uri);
+        Some(iodef::DigestMethod { algorithm: Some(uri.into()), parameters: None })
+    };
+    made.digest_method = method(&mut source.alg, "alg", to.child("DigestMethod"));
+    made.canonicalization_method =
+        method(&mut source.canonicalization, "canonicalization", to.child("CanonicalizationMethod"));
+}

@@ -1,0 +1,121 @@
+//! The account of a translation: what became of every leaf of the input.
+
+use std::{cell::RefCell, fmt};
+
+use serde::Serialize;
+
+/// What became of one leaf.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "fate", rename_all = "lowercase")]
+pub enum Fate {
+    /// It stands in the target, meaning the same.
+    Kept {
+        /// Where.
+        to: String,
+    },
+    /// It stands in the target whole, in a place that says less about what it is.
+    Moved {
+        /// Where.
+        to: String,
+    },
+    /// The target says it less precisely.
+    Coarsened {
+        /// Where.
+        to: String,
+        /// How.
+        how: String,
+    },
+    /// The target has no place for it; it travels along and comes back when the same format is written.
+    Carried {
+        /// In which extension of the target.
+        on: String,
+    },
+    /// It is not in the target.
+    Dropped {
+        /// Why.
+        why: String,
+    },
+    /// The translator has forgotten it: a defect.
+    Lost,
+}
+
+/// One line of the account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Entry {
+    /// The leaf, by its path in the input.
+    pub path: String,
+    /// What became of it.
+    #[serde(flatten)]
+    pub fate: Fate,
+}
+
+/// How many leaves had which fate.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Counts {
+    /// See [`Fate::Kept`].
+    pub kept: u64,
+    /// See [`Fate::Moved`].
+    pub moved: u64,
+    /// See [`Fate::Coarsened`].
+    pub coarsened: u64,
+    /// See [`Fate::Carried`].
+    pub carried: u64,
+    /// See [`Fate::Dropped`].
+    pub dropped: u64,
+    /// See [`Fate::Lost`].
+    pub lost: u64,
+}
+
+impl Counts {
+    fn add(&mut self, fate: &Fate) {
+        let count = match fate {
+            Fate::Kept { .. } => &mut self.kept,
+            Fate::Moved { .. } => &mut self.moved,
+            Fate::Coarsened { .. } => &mut self.coarsened,
+            Fate::Carried { .. } => &mut self.carried,
+            Fate::Dropped { .. } => &mut self.dropped,
+            Fate::Lost => &mut self.lost,
+        };
+        *count += 1;
+    }
+}
+
+/// The account while it is written. Translators share it.
+#[derive(Debug, Default)]
+pub struct Ledger {
+    entries: RefCell<Vec<Entry>>,
+}
+
+impl Ledger {
+    pub(super) fn end(&self, path: String, fate: Fate) {
+        self.entries.borrow_mut().push(Entry { path, fate });
+    }
+
+    /// The account, when all is translated: sorted by path, so that it does not tell the order of the work.
+    pub fn close(self) -> Vec<Entry> {
+        let mut entries = self.entries.into_inner();
+        entries.sort_by(|a, b| a.path.cmp(&b.path));
+        entries
+    }
+}
+
+/// The counts of an account.
+pub fn counts(entries: &[Entry]) -> Counts {
+    let mut counts = Counts::default();
+    entries.iter().for_each(|entry| counts.add(&entry.fate));
+    counts
+}
+
+impl fmt::Display for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: ", self.path)?;
+        match &self.fate {
+            Fate::Kept { to } => write!(f, "kept as {to}"),
+            Fate::Moved { to } => write!(f, "moved to {to}"),
+            Fate::Coarsened { to, how } => write!(f, "coarsened to {to} ({how})"),
+            Fate::Carried { on } => write!(f, "carried on {on}"),
+            Fate::Dropped { why } => write!(f, "dropped ({why})"),
+            Fate::Lost => f.write_str("LOST"),
+        }
+    }
+}

@@ -1,0 +1,301 @@
+//! Taking values out of a source so that none can be forgotten.
+//!
+//! A translator takes what it understands; each thing taken must come to an end ([`Taken::kept`] and the others), and one
+//! that is dropped without is entered as lost. What was never taken is found by walking over what is left of the source
+//! ([`Context::rest_of_class`], [`Context::rest_of_group`]): it becomes residue, which is carried or dropped.
+
+use std::{cell::RefCell, fmt::Display, mem};
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{
+    ledger::{Fate, Ledger},
+    trail::Trail,
+};
+use crate::{
+    class::{self, Fields, Leaf, Path},
+    digest::Digest,
+    record::{
+        Element, anchor_digest,
+        base::{Carried, ElementId, Origin},
+    },
+    xml::{self, Verbatim},
+};
+
+/// Something of the source that no rule takes: its path and what stands there.
+#[derive(Clone, Debug)]
+pub(super) struct Residue {
+    pub path: String,
+    pub leaf: Leaf,
+}
+
+/// What all rules of one translation share.
+#[derive(Debug, Default)]
+pub(super) struct Context {
+    pub ledger: Ledger,
+    residue: RefCell<Vec<Residue>>,
+    /// How many elements of each kind were named.
+    names: RefCell<Vec<(&'static str, usize)>>,
+}
+
+/// A value on its way. Dropped without an end, its leaves are entered as lost.
+#[derive(Debug)]
+#[must_use = "what is taken must come to an end"]
+pub(super) struct Taken<'c, V> {
+    value: Option<V>,
+    leaves: Vec<Residue>,
+    context: &'c Context,
+}
+
+impl Context {
+    /// Takes a field of a class. `None` when there is nothing in it.
+    pub fn take_class<'c, C: Fields, V: Default>(
+        &'c self,
+        source: &mut C,
+        field: &str,
+        at: &Path<'_>,
+        get: impl FnOnce(&mut C) -> &mut V,
+    ) -> Option<Taken<'c, V>> {
+        let index = source.def().fields.iter().position(|def| def.rust == field)?;
+        let mut leaves = Vec::new();
+        class::field_leaves(source, index, at, &mut |path, leaf| leaves.push(Residue { path: path.to_string(), leaf }));
+        let value = mem::take(get(source));
+        (!leaves.is_empty()).then_some(Taken { value: Some(value), leaves, context: self })
+    }
+
+    /// Takes a member of a group of the record. `None` when there is nothing in it.
+    pub fn take_group<'c, V: Default + Serialize>(&'c self, place: &mut V, at: &Trail<'_>) -> Option<Taken<'c, V>> {
+        let value = mem::take(place);
+        let leaves = leaves_of(&value, at);
+        (!leaves.is_empty()).then_some(Taken { value: Some(value), leaves, context: self })
+    }
+
+    /// What is left of a class becomes residue.
+    pub fn rest_of_class(&self, source: &dyn Fields, at: &Path<'_>) {
+        let mut residue = self.residue.borrow_mut();
+        for index in 0..source.def().fields.len() {
+            class::field_leaves(source, index, at, &mut |path, leaf| residue.push(Residue { path: path.to_string(), leaf }));
+        }
+    }
+
+    /// What is left of a group of the record is not in the target.
+    pub fn rest_of_group<V: Serialize>(&self, source: &V, at: &Trail<'_>, why: &str) {
+        for leaf in leaves_of(source, at) {
+            self.ledger.end(leaf.path, Fate::Dropped { why: why.to_owned() });
+        }
+    }
+
+    /// How much residue there is so far; a mark for [`Context::residue_since`].
+    pub fn mark(&self) -> usize {
+        self.residue.borrow().len()
+    }
+
+    /// The residue since the mark, to be carried by the element that is being made.
+    pub fn residue_since(&self, mark: usize) -> Vec<Residue> {
+        self.residue.borrow_mut().split_off(mark)
+    }
+
+    /// A name for the next element of a kind, such as `event-3`.
+    pub fn name(&self, kind: &'static str) -> String {
+        let mut names = self.names.borrow_mut();
+        let count = match names.iter_mut().find(|(known, _)| *known == kind) {
+            Some((_, count)) => {
+                *count += 1;
+                *count
+            }
+            None => {
+                names.push((kind, 1));
+                1
+            }
+        };
+        format!("{kind}-{count}")
+    }
+}
+
+/// Residue of a record's element, on its way back into the format that it came from.
+#[derive(Debug)]
+pub(super) struct Returning {
+    /// Where it stands in the record.
+    at: String,
+    path: String,
+    value: String,
+}
+
+/// The format whose residue this translator writes.
+const FORMAT: &str = "iodef-xml";
+/// Marks a path whose value is markup; a text of the same characters is something else.
+const MARKUP: &str = "/node()";
+
+impl Context {
+    /// An id for a new element.
+    pub fn element_id(&self, kind: &'static str) -> ElementId {
+        self.name(kind).parse().unwrap_or_default()
+    }
+
+    /// The residue since the mark hangs on `made`, which is complete but for it.
+    pub fn carry<E: Element>(&self, made: &mut E, mark: usize, at: &Path<'_>, to: &Trail<'_>) {
+        let base = at.to_string();
+        made.origins_mut().push(Origin { path: Some(base.clone()), ..Origin::default() });
+        let digest = anchor_digest(made).ok();
+        for carried in self.carried_since(mark, &base, to, digest) {
+            made.carried_mut().push(carried);
+        }
+    }
+
+    /// The same for what is no element: the record and the document.
+    pub fn carried_since(&self, mark: usize, base: &str, to: &Trail<'_>, digest: Option<Digest>) -> Vec<Carried> {
+        let carried = |residue: Residue| {
+            let below = residue.path.strip_prefix(base).unwrap_or(&residue.path).trim_start_matches('/').to_owned();
+            let (path, value) = match residue.leaf {
+                Leaf::Text(text) | Leaf::Foreign(Verbatim::Text(text)) => (below, text),
+                Leaf::Foreign(Verbatim::Markup(fragment)) => (below + MARKUP, fragment.into_string()),
+                Leaf::Empty => (below + "/", String::new()),
+            };
+            self.ledger.end(residue.path, Fate::Carried { on: format!("{to}.carried") });
+            Carried {
+                format: Some(FORMAT.to_owned()),
+                anchor: None,
+                path: Some(path),
+                value: Some(value),
+                digest,
+            }
+        };
+        self.residue_since(mark).into_iter().map(carried).collect()
+    }
+
+    /// Takes an element's residue. What belongs to another format, or to an element that has changed, ends here.
+    pub fn residue_of<E: Element>(&self, source: &mut E, at: &Trail<'_>) -> Vec<Returning> {
+        let digest = anchor_digest(source).ok();
+        self.returning(mem::take(source.carried_mut()), digest, at)
+    }
+
+    /// The same for what is no element.
+    pub fn returning(&self, carried: Vec<Carried>, digest: Option<Digest>, at: &Trail<'_>) -> Vec<Returning> {
+        let mut out = Vec::new();
+        for (i, carried) in carried.into_iter().enumerate() {
+            let here = at.element("carried", i);
+            let whole = leaves_of(&carried, &here);
+            let end = |fate: Fate| whole.iter().for_each(|leaf| self.ledger.end(leaf.path.clone(), fate.clone()));
+            let dropped = |why: &str| Fate::Dropped { why: why.to_owned() };
+            match carried {
+                Carried { format: Some(format), .. } if format != FORMAT => end(dropped("residue of another format")),
+                carried if carried.digest.is_some() && carried.digest != digest => {
+                    end(dropped("residue of an element that has changed since"));
+                }
+                Carried { path: Some(path), value: Some(value), .. } => {
+                    end(Fate::Kept { to: path.clone() });
+                    out.push(Returning { at: here.to_string(), path, value });
+                }
+                _ => end(dropped("residue without path or value")),
+            }
+        }
+        out
+    }
+
+    /// Puts residue where the class has nothing; what the translation has written wins.
+    pub fn put_back(&self, residue: Vec<Returning>, made: &mut dyn Fields, to: &Path<'_>) {
+        for Returning { at, path, value } in residue {
+            let (place, leaf) = match path.strip_suffix(MARKUP) {
+                Some(place) => (place, Verbatim::parse(&value, &xml::Limits::default()).map(Leaf::Foreign).ok()),
+                None => (path.as_str(), Some(Leaf::Text(value.clone()))),
+            };
+            let put = |made: &mut dyn Fields, leaf| class::put(made, place, leaf);
+            let done = match leaf {
+                Some(leaf) if path.ends_with('/') => put(made, { let _ = leaf; Leaf::Empty }),
+                Some(leaf) => put(made, leaf).or_else(|_| put(made, Leaf::Foreign(Verbatim::Text(value)))),
+                None => Err(class::BadLeaf::NoPlace(place.to_owned())),
+            };
+            if let Err(error) = done {
+                self.ledger.end(format!("{at}.value"), Fate::Dropped { why: format!("superseded at {to}/{place}: {error}") });
+            }
+        }
+    }
+
+    /// What names an element within the record: its place in the target says the same.
+    pub fn structure<V: Default + Serialize>(&self, place: &mut V, at: &Trail<'_>) {
+        if let Some(taken) = self.take_group(place, at) {
+            let _ = taken.kept(&"(its place)");
+        }
+    }
+}
+
+impl<V> Taken<'_, V> {
+    /// What it is, without taking it.
+    pub fn peek(&self) -> Option<&V> {
+        self.value.as_ref()
+    }
+
+    /// It goes to `to`, meaning the same.
+    pub fn kept(self, to: &impl Display) -> Option<V> {
+        self.end(|| Fate::Kept { to: to.to_string() })
+    }
+
+    /// It goes to `to` whole, where it says less about what it is.
+    pub fn moved(self, to: &impl Display) -> Option<V> {
+        self.end(|| Fate::Moved { to: to.to_string() })
+    }
+
+    /// It goes to `to`, less precise.
+    pub fn coarsened(self, to: &impl Display, how: &str) -> Option<V> {
+        self.end(|| Fate::Coarsened { to: to.to_string(), how: how.to_owned() })
+    }
+
+    /// It does not go into the target.
+    pub fn discard(self, why: &str) -> Option<V> {
+        self.end(|| Fate::Dropped { why: why.to_owned() })
+    }
+
+    /// Each leaf ends in its own way; `fate` is given the path below the value (empty for the value itself).
+    pub fn each(mut self, base: &impl Display, fate: impl Fn(&str) -> Fate) -> Option<V> {
+        let base = base.to_string();
+        for leaf in mem::take(&mut self.leaves) {
+            let below = leaf.path.strip_prefix(&base).unwrap_or(&leaf.path).to_owned();
+            self.context.ledger.end(leaf.path, fate(&below));
+        }
+        self.value.take()
+    }
+
+    /// No rule takes it after all.
+    pub fn back(mut self) {
+        self.context.residue.borrow_mut().append(&mut self.leaves);
+    }
+
+    fn end(mut self, fate: impl Fn() -> Fate) -> Option<V> {
+        for leaf in mem::take(&mut self.leaves) {
+            self.context.ledger.end(leaf.path, fate());
+        }
+        self.value.take()
+    }
+}
+
+impl<V> Drop for Taken<'_, V> {
+    fn drop(&mut self) {
+        for leaf in mem::take(&mut self.leaves) {
+            self.context.ledger.end(leaf.path, Fate::Lost);
+        }
+    }
+}
+
+/// The leaves of a record's part. A list or an object without anything in it has none.
+pub(super) fn leaves_of<V: Serialize>(value: &V, at: &Trail<'_>) -> Vec<Residue> {
+    fn walk(value: &Value, path: String, out: &mut Vec<Residue>) {
+        match value {
+            Value::Null => {}
+            Value::Array(list) => {
+                list.iter().enumerate().for_each(|(i, value)| walk(value, format!("{path}[{i}]"), out));
+            }
+            Value::Object(members) => {
+                members.iter().for_each(|(name, value)| walk(value, format!("{path}.{name}"), out));
+            }
+            Value::String(text) => out.push(Residue { path, leaf: Leaf::Text(text.clone()) }),
+            other => out.push(Residue { path, leaf: Leaf::Text(other.to_string()) }),
+        }
+    }
+    let mut out = Vec::new();
+    // A type of the record cannot fail to serialise: its keys are strings.
+    if let Ok(value) = serde_json::to_value(value) {
+        walk(&value, at.to_string(), &mut out);
+    }
+    out
+}
