@@ -2,6 +2,7 @@
 //!
 //! `docs/architecture.md` has the rooms of the house, who may know whom, and the invariants; a test holds them.
 
+pub mod cbor;
 pub mod digest;
 pub mod error;
 pub mod gate;
