@@ -4,6 +4,7 @@
 
 pub mod audit;
 pub mod class;
+pub mod cbor;
 pub mod digest;
 pub mod error;
 pub mod gate;
