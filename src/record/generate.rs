@@ -1,17 +1,18 @@
 //! Random valid records, for property tests and measurements. The same randomness gives the same record.
 
-use std::collections::HashMap;
-
 use uuid::Uuid;
 
 use super::{
-    Record,
-    base::{Dated, ElementId, ElementRef},
-    classification::{Category, ClassLevel},
-    part::{NodeMut, Part, Place},
+    base::{ElementId, ElementRef},
+    classification::{Category, ClassLevel, Status},
+    forms::Impact,
+    intake::ReporterMode,
+    part::{NodeMut, Part, Place, Segment},
+    references::{elements, targets},
+    root::Record,
 };
 use crate::{
-    time::WireTime,
+    time::{WireTime, Zone, ZoneState},
     world::{Entropy, NoEntropy},
 };
 
@@ -130,66 +131,157 @@ impl Generator {
 
 /// Makes of random parts a record that keeps the rules over several fields.
 fn settle(record: &mut Record, generator: &mut Generator) {
-    name_elements(record, generator);
-    sort_times(record);
-    let later = record.created.clone().filter(|_| record.modified.is_some());
-    if let (Some(created), Some(modified)) = (later, record.modified.as_mut()) {
-        *modified = created;
-    }
-    for event in &mut record.events {
-        // a tree: each event below the one before it or at the top
-        event.parent = None;
-    }
-    for index in 1..record.events.len() {
-        let parent = ElementRef::from(&record.events[index - 1].id);
-        record.events[index].parent = (generator.below(2) == 0).then_some(parent);
+    name_elements(record);
+    link_elements(record, generator);
+    settle_times(record);
+    for index in 0..record.events.len() {
+        // each event lies below the one before it or at the top: a tree
+        let before = index.checked_sub(1).map(|before| ElementRef::from(&record.events[before].id));
+        record.events[index].parent = before.filter(|_| generator.below(2) == 0);
     }
     for (index, entry) in record.timeline.iter_mut().enumerate() {
         entry.seq = Some(index as u64 + 1);
+    }
+    for evidence in &mut record.evidence {
+        evidence.physical = Some(true);
+    }
+    if let Some(Impact { confidentiality, integrity, availability, non_repudiation, destruction }) = &mut record.impact
+    {
+        let rows = [confidentiality, integrity, availability, non_repudiation, destruction];
+        rows.into_iter().flatten().for_each(|row| row.relevant = Some(true));
+    }
+    if let Some(reporter) = &mut record.reporter
+        && reporter.mode == Some(ReporterMode::Anonymous)
+    {
+        reporter.person = None;
+    }
+    if record.supersedes.is_some() {
+        record.version = Some(2 + generator.below(9));
+    }
+    if record.status == Some(Status::Closed) {
+        record.status = Some(Status::Resolved);
     }
     if let Some(e409) = &mut record.e409 {
         e409.class = match e409.category {
             Some(Category::Incident) => ClassLevel::new(1),
             Some(Category::SecurityIncident) => ClassLevel::new(generator.below(4) as u8 + 1),
+            Some(Category::Crisis) => ClassLevel::new(generator.below(3) as u8 + 2),
             _ => None,
         };
     }
+    if let Some(crisis) = &mut record.crisis {
+        crisis.declared_by.get_or_insert_with(|| generator.word());
+        crisis.at.get_or_insert_with(|| generator.time().into());
+    } else {
+        record.status = record.status.filter(|status| *status != Status::Crisis);
+        if let Some(e409) = &mut record.e409 {
+            e409.category = e409.category.filter(|category| *category != Category::Crisis);
+        }
+    }
 }
 
-/// Gives every element its own id and lets every reference point to one of them.
-fn name_elements(record: &mut Record, generator: &mut Generator) {
-    let mut counts: HashMap<usize, u64> = HashMap::new();
-    let mut ids: Vec<ElementId> = Vec::new();
-    record.visit_mut(&mut Place::default(), &mut |at, node| {
+/// Gives every element an id of its own.
+fn name_elements(record: &mut Record) {
+    let mut count = 0;
+    record.visit_mut(&mut Place::default(), &mut |_, node| {
         if let NodeMut::Element(id) = node {
-            let depth = at.segments().len();
-            let count = counts.entry(depth).or_default();
-            *count += 1;
-            if let Ok(made) = format!("e{depth}-{count}").parse::<ElementId>() {
-                *id = made;
-            }
-            ids.push(id.clone());
+            count += 1;
+            id.clone_from(&format!("e{count}").parse().unwrap_or_default());
         }
     });
-    if ids.is_empty() {
+}
+
+/// Lets every reference point to an element of the right kind, or where there is none to any.
+fn link_elements(record: &mut Record, generator: &mut Generator) {
+    let elements: Vec<(ElementId, &str)> =
+        elements(record).into_iter().map(|(id, member)| (id.clone(), member)).collect();
+    let mut elements = elements;
+    elements.sort();
+    if elements.is_empty() {
         return;
     }
-    record.visit_mut(&mut Place::default(), &mut |_, node| {
+    record.visit_mut(&mut Place::default(), &mut |place, node| {
         if let NodeMut::Reference(reference) = node {
-            *reference = ElementRef::from(generator.pick(&ids));
+            let wanted = targets(place);
+            let fits = |member: &str| wanted.is_none_or(|wanted| wanted.contains(&member));
+            let fitting: Vec<&ElementId> = elements.iter().filter(|(_, m)| fits(m)).map(|(id, _)| id).collect();
+            let any = &generator.pick(&elements).0;
+            let id = if fitting.is_empty() { any } else { generator.pick(&fitting) };
+            *reference = ElementRef::from(id);
         }
     });
 }
 
-/// One base time for all dates with a zone: equal times break no order. The text and fidelity stay random.
-fn sort_times(record: &mut Record) {
+/// All times of the record itself and of its events become the same one, which breaks no order; other times stay. The
+/// state of the zone follows the time.
+fn settle_times(record: &mut Record) {
     let base = record.created.clone();
-    record.visit_mut(&mut Place::default(), &mut |_, node| {
-        if let NodeMut::Dated(Dated { at, zone, .. }) = node {
-            if at.as_ref().is_some_and(|at| at.zone() != crate::time::Zone::Unknown) {
-                at.clone_from(&base);
+    record.modified = record.modified.as_ref().and(base.clone());
+    record.visit_mut(&mut Place::default(), &mut |place, node| {
+        if let NodeMut::Dated(dated) = node {
+            let ordered = matches!(place.segments(), [_] | [Segment::Member("events"), _, _]);
+            if ordered {
+                dated.at.clone_from(&base);
             }
-            *zone = None;
+            dated.zone = dated.at.as_ref().map(|at| match at.zone() {
+                Zone::Unknown => ZoneState::Unknown,
+                _ => ZoneState::Stated,
+            });
         }
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::{
+        record::{Node, references, table},
+        world::Seeded,
+    };
+
+    /// The tests that use generated records see every field: each path down to the fourth member occurs.
+    #[test]
+    fn all_field_groups_are_filled() {
+        let mut missing: BTreeSet<String> =
+            table().into_iter().map(|row| row.path).filter(|path| path.matches('.').count() <= 3).collect();
+        for seed in 0..160 {
+            let value = serde_json::to_value(record(&Seeded::new(seed)).unwrap()).unwrap();
+            missing.retain(|path| !is_there(&value, path.split('.').skip(1)));
+        }
+        assert_eq!(missing, BTreeSet::new());
+    }
+
+    fn is_there<'p>(value: &serde_json::Value, mut path: impl Iterator<Item = &'p str> + Clone) -> bool {
+        match path.next() {
+            None => true,
+            Some(member) => match (value.get(member.trim_end_matches("[*]")), member.ends_with("[*]")) {
+                (None, _) => false,
+                (Some(value), false) => is_there(value, path),
+                (Some(list), true) => {
+                    list.as_array().is_some_and(|list| list.iter().any(|item| is_there(item, path.clone())))
+                }
+            },
+        }
+    }
+
+    #[test]
+    fn references_point_to_the_right_kind() {
+        let mut seen = BTreeSet::new();
+        for seed in 0..40 {
+            let record = record(&Seeded::new(seed)).unwrap();
+            record.visit(&mut Place::default(), &mut |place, node| {
+                if let Node::Reference(_) = node {
+                    seen.insert(references::last_member(place).unwrap());
+                }
+            });
+        }
+        let free = ["elements", "element", "observable_ref", "anchor"];
+        for member in seen {
+            let mut place = Place::default();
+            place.push(Segment::Member(member));
+            assert!(targets(&place).is_some() || free.contains(&member), "{member}");
+        }
+    }
 }

@@ -120,16 +120,3 @@ proptest! {
         prop_assert!(read(&bytes).is_err());
     }
 }
-#[test]
-fn tmp_sizes() {
-    for seed in 0..10 {
-        let t = std::time::Instant::now();
-        let record = generate::record(&Seeded::new(seed)).unwrap();
-        let g = t.elapsed();
-        let d = RecordDocument::of(vec![record]);
-        let bytes = write(&d, Form::Compact).unwrap();
-        let w = t.elapsed();
-        read(&bytes).unwrap();
-        eprintln!("{} {:?} {:?} {:?}", bytes.len(), g, w, t.elapsed());
-    }
-}
