@@ -198,10 +198,11 @@ impl Writer {
 
 async fn serve(mut tx: Tx, mut commands: mpsc::Receiver<Command>) {
     let mut stopped = None;
-    while let (None, Some(command)) = (&stopped, commands.recv().await) {
-        match command {
-            Command::Act(first) => stopped = group(&mut tx, first, &mut commands).await,
-            Command::Stop(answer) => stopped = Some(answer),
+    while stopped.is_none() {
+        match commands.recv().await {
+            Some(Command::Act(first)) => stopped = group(&mut tx, first, &mut commands).await,
+            Some(Command::Stop(answer)) => stopped = Some(answer),
+            None => break,
         }
     }
     // Acts that came after the stop find their channel closed.

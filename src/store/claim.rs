@@ -25,8 +25,8 @@ use crate::{
     gate::Clearance,
 };
 
-const IS_DUE: &str = "SELECT EXISTS (SELECT 1 FROM outbox WHERE state IN ('queued', 'claimed') \
-    AND (next_at <= ?1 OR deadline <= ?1))";
+const IS_DUE: &str = "SELECT EXISTS (SELECT 1 FROM outbox WHERE state IN ('queued', 'claimed') AND next_at <= ?1) \
+    OR EXISTS (SELECT 1 FROM outbox WHERE state IN ('queued', 'claimed') AND deadline <= ?1)";
 /// Partners with something in the outbox, found by one step in the index for each.
 const PARTNERS: &str = "WITH RECURSIVE lane_of (partner) AS ( \
         SELECT min(partner) FROM outbox WHERE state IN ('queued', 'claimed') \

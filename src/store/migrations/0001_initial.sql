@@ -146,6 +146,7 @@ CREATE TABLE outbox (
 ) STRICT;
 CREATE INDEX outbox_due ON outbox (partner, next_at) WHERE state IN ('queued', 'claimed');
 CREATE INDEX outbox_next ON outbox (next_at) WHERE state IN ('queued', 'claimed');
+CREATE INDEX outbox_leased ON outbox (partner, next_at) WHERE state = 'claimed';
 CREATE INDEX outbox_deadline ON outbox (deadline) WHERE state IN ('queued', 'claimed');
 
 CREATE TABLE attempt (
