@@ -5,7 +5,7 @@ use crate::{digest::Digest, marking::Audience};
 
 /// A record for somebody. It has the same form as any record; what was removed is absent.
 ///
-/// Two makers, both inside the program: the sanitiser of `sharing`, for a partner, and [`Released::local`], for commands
+/// Two makers, both inside the program: the sanitiser of `sharing`, for a partner, and `Released::local`, for commands
 /// whose output stays on the machine. One made by the latter says so and has no [`Recipient`], without which no order to
 /// send can be made.
 ///

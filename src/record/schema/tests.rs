@@ -73,6 +73,8 @@ fn generated_records_follow_the_schema() {
     }
 }
 
+const NUMBER: &str = "TEAM-7K3-M9Q-2TC";
+
 /// What the schema refuses, the reader refuses, and the other way round.
 #[test]
 fn changed_documents_fail_both() {
@@ -83,6 +85,7 @@ fn changed_documents_fail_both() {
         "records": [{
             "id": "3f2a0000-0000-4000-8000-000000000000",
             "kind": "incident",
+            "number": NUMBER,
             "title": { "text": "t" },
             "handling": { "tlp": "AMBER" },
             "e409": { "class": 2 },
@@ -100,6 +103,8 @@ fn changed_documents_fail_both() {
         ("/document", json!({ "x": 1 })),
         ("/records", json!({})),
         ("/records/0/id", json!("no uuid")),
+        ("/records/0/id", json!("3F2A0000-0000-4000-8000-000000000000")),
+        ("/records/0/number", json!("team 7k3 m9q 2tx")),
         ("/records/0/kind", json!("case")),
         ("/records/0/title", Value::Null),
         ("/records/0/title", json!("plain")),
