@@ -107,7 +107,6 @@ fn incident_out(cx: &Context, mut source: Record, to: &Path<'_>) -> iodef::Incid
     assessments(cx, &mut source, &mut made, to);
     made.event_data = events_out(cx, None, to);
     loose_ends(cx, &mut source, &mut made, to);
-    contacts(cx, &mut source, &mut made, to);
     let indicators_at = to.child("IndicatorData");
     let mut indicators = Vec::new();
     for (i, group) in take(&mut source.indicators).into_iter().enumerate() {
@@ -118,6 +117,8 @@ fn incident_out(cx: &Context, mut source: Record, to: &Path<'_>) -> iodef::Incid
         made.indicator_data = Some(iodef::IndicatorData { indicator: indicators });
     }
     history(cx, &mut source, &mut made, to);
+    // Last, since what is left of the parties by now stands by itself.
+    contacts(cx, &mut source, &mut made, to);
     facts::outward(cx, &mut source, &mut made, to);
     source.kind = Default::default();
     rest(cx, &source, &at);
@@ -566,8 +567,11 @@ fn history(cx: &Context, source: &mut Record, made: &mut iodef::Incident, to: &P
             item.action = Word::outward(taken, &to.child("@action"));
         }
         item.action = item.action.or(Some(vocab::Action::Other.into()));
-        let time = if action.done_at.is_some() { &mut action.done_at } else { &mut action.start_at };
-        if let Some(taken) = cx.take_group(time, &at.member("done_at")) {
+        let (time, member) = match action.done_at {
+            Some(_) => (&mut action.done_at, "done_at"),
+            None => (&mut action.start_at, "start_at"),
+        };
+        if let Some(taken) = cx.take_group(time, &at.member(member)) {
             item.date_time = Time::outward(taken, &to.child("DateTime"));
         }
         for (n, text) in take(&mut action.text).into_iter().enumerate() {
