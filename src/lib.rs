@@ -5,12 +5,15 @@
 pub mod audit;
 pub mod cbor;
 pub mod class;
+pub mod cli;
+pub mod commands;
 pub mod digest;
 pub mod error;
 pub mod gate;
 pub mod iodef;
 pub mod json;
 pub mod marking;
+pub mod output;
 pub mod record;
 pub mod store;
 pub mod time;

@@ -14,6 +14,7 @@ mod event;
 mod extension;
 mod history;
 mod indicator;
+mod profile;
 mod system;
 #[cfg(test)]
 mod tests;
@@ -37,6 +38,7 @@ pub use indicator::{
     IndicatorData, IndicatorExpression, IndicatorId, IndicatorReference, Observable, ObservableContent,
     ObservableReference, Operand, OperandContent,
 };
+pub use profile::{Change, fit};
 pub use system::{Address, DomainContacts, DomainData, Nameservers, Node, NodeAddress, NodeRole, System};
 pub use trace::{
     Certificate, CertificateData, DigestMethod, File, FileData, FuzzyHash, Hash, HashData, Key, Record, RecordData,
