@@ -335,22 +335,16 @@ fn attributes(class: &mut dyn Fields, start: &Start<'_>, path: &Path<'_>, findin
                 ViewMut::Coded(coded) => {
                     coded.set(attribute.value, ext);
                     let extension = field.ext.unwrap_or("an ext- attribute");
+                    // What is written counts: an extension that says a registered value is read as that value.
+                    let says_ext = attribute.value.trim() == "ext-value";
                     match (coded.text(), ext) {
-                        ("ext-value", None) => {
-                            report(
-                                Severity::Error,
-                                Code::ExtValuePair,
-                                "ext-value alone",
-                                &format!("{extension} beside it"),
-                            );
+                        (_, None) if says_ext => {
+                            let expected = format!("{extension} beside it");
+                            report(Severity::Error, Code::ExtValuePair, "ext-value alone", &expected);
                         }
-                        (value, Some(_)) if value != "ext-value" => {
-                            report(
-                                Severity::Error,
-                                Code::ExtValuePair,
-                                &format!("{value} with {extension}"),
-                                "ext-value",
-                            );
+                        (value, Some(_)) if !says_ext => {
+                            let found = format!("{value} with {extension}");
+                            report(Severity::Error, Code::ExtValuePair, &found, "ext-value");
                         }
                         (value, _) if !coded.is_registered() => {
                             let expected = format!("one of {}", coded.def().values.join(", "));
