@@ -251,7 +251,7 @@ fn is_portlist(text: &str) -> bool {
 fn is_base64(text: &str) -> bool {
     let packed: Vec<u8> = text.bytes().filter(|b| *b != b' ').collect();
     let body = packed.strip_suffix(b"==").or_else(|| packed.strip_suffix(b"=")).unwrap_or(&packed);
-    packed.len() % 4 == 0 && body.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/'))
+    packed.len().is_multiple_of(4) && body.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/'))
 }
 
 /// `xs:dateTime`, with the years that four digits can say (XML Schema Part 2 §3.2.7; `24:00:00` is midnight's end).

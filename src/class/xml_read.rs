@@ -256,11 +256,8 @@ fn begin<'s>(slot: &'s mut dyn Slot, kind: Kind, at: At, group: &mut usize) -> O
                 slot.add();
             }
             *group = at.inner;
-            match last_part(slot, at)?.add().view_mut() {
-                ViewMut::Choice(choice) => {
-                    choice.choose(at.variant);
-                }
-                _ => {}
+            if let ViewMut::Choice(choice) = last_part(slot, at)?.add().view_mut() {
+                choice.choose(at.variant);
             }
             last(slot, kind, at)
         }
@@ -269,7 +266,7 @@ fn begin<'s>(slot: &'s mut dyn Slot, kind: Kind, at: At, group: &mut usize) -> O
 }
 
 /// The node that was made last.
-fn last<'s>(slot: &'s mut dyn Slot, kind: Kind, at: At) -> Option<&'s mut dyn Node> {
+fn last(slot: &mut dyn Slot, kind: Kind, at: At) -> Option<&mut dyn Node> {
     let slot = if kind == Kind::Group { last_part(slot, at)? } else { slot };
     let index = slot.len().checked_sub(1)?;
     let node = slot.get_mut(index)?;
@@ -294,7 +291,7 @@ fn undo(slot: &mut dyn Slot, kind: Kind, at: At) {
 }
 
 /// The field of the newest group that the element belongs to.
-fn last_part<'s>(slot: &'s mut dyn Slot, at: At) -> Option<&'s mut dyn Slot> {
+fn last_part(slot: &mut dyn Slot, at: At) -> Option<&mut dyn Slot> {
     let index = slot.len().checked_sub(1)?;
     match slot.get_mut(index)?.view_mut() {
         ViewMut::Class(group) => group.slot_mut(at.inner),
@@ -325,12 +322,11 @@ fn attributes(class: &mut dyn Fields, start: &Start<'_>, path: &Path<'_>, findin
                 findings.push(Finding::new(severity, code, attribute.position, here(), found, expected));
             };
             match slot.add().view_mut() {
+                ViewMut::Simple(simple) if simple.set(attribute.value) => {}
                 ViewMut::Simple(simple) => {
-                    if !simple.set(attribute.value) {
-                        let expected = simple.def().expected;
-                        slot.pop();
-                        report(Severity::Error, Code::ValueInvalid, attribute.value, expected);
-                    }
+                    let expected = simple.def().expected;
+                    slot.pop();
+                    report(Severity::Error, Code::ValueInvalid, attribute.value, expected);
                 }
                 ViewMut::Coded(coded) => {
                     coded.set(attribute.value, ext);

@@ -154,12 +154,11 @@ fn software(class: &mut dyn Fields, path: &Path<'_>, changes: &mut Vec<Change>) 
         slot.pop();
     }
     let descriptions = Software::DEF.fields.iter().position(|field| field.rust == "description");
-    if let Some(slot) = descriptions.and_then(|index| class.slot_mut(index)) {
-        if let ViewMut::Class(place) = slot.add().view_mut()
-            && let Some(ViewMut::Simple(simple)) = place.slot_mut(2).map(|slot| slot.add().view_mut())
-        {
-            simple.set(&text);
-        }
+    if let Some(slot) = descriptions.and_then(|index| class.slot_mut(index))
+        && let ViewMut::Class(place) = slot.add().view_mut()
+        && let Some(ViewMut::Simple(simple)) = place.slot_mut(2).map(|slot| slot.add().view_mut())
+    {
+        simple.set(&text);
     }
     let how = "the name stands in Description: the printed schema has no text in SoftwareReference";
     changes.push(Change { path: format!("{path}/SoftwareReference"), how: how.to_owned() });

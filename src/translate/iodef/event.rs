@@ -21,7 +21,7 @@ use crate::{
         timeline::TimelineEntry,
     },
     translate::{
-        convert::{Convert as _, Time, Word},
+        convert::{Time, Word},
         mirror::{Mirror as _, mirror},
         taken::Context,
         trail::Trail,

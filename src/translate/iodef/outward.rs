@@ -238,7 +238,7 @@ fn alias_out(cx: &Context, alias: &mut Alias, at: &Trail<'_>, to: &Path<'_>) -> 
 /// Title, description and the forms' questions, as descriptions where RFC 7970 has no other place.
 fn texts(cx: &Context, source: &mut Record, made: &mut iodef::Incident, to: &Path<'_>) {
     let at = Trail::ROOT;
-    let mut moved = |text: Option<Text>, name: &str, made: &mut Vec<MlString>| {
+    let moved = |text: Option<Text>, name: &str, made: &mut Vec<MlString>| {
         if let Some(text) = text {
             let to = to.item("Description", made.len() + 1);
             made.push(TextPair::outward(cx, text, &at.member(name), &to));
