@@ -322,9 +322,11 @@ fn attributes(class: &mut dyn Fields, start: &Start<'_>, path: &Path<'_>, findin
                 findings.push(Finding::new(severity, code, attribute.position, here(), found, expected));
             };
             match slot.add().view_mut() {
-                ViewMut::Simple(simple) if simple.set(attribute.value) => {}
                 ViewMut::Simple(simple) => {
-                    let expected = simple.def().expected;
+                    let (fits, expected) = (simple.set(attribute.value), simple.def().expected);
+                    if fits {
+                        continue;
+                    }
                     slot.pop();
                     report(Severity::Error, Code::ValueInvalid, attribute.value, expected);
                 }
