@@ -31,7 +31,7 @@ pub use document::{
     AlternativeId, Campaign, Incident, IncidentId, IodefDocument, MlString, RelatedActivity, ThreatActor,
 };
 pub use event::{DetectionPattern, Discovery, EventData, Expectation, Flow, Method, Reference, ReferenceName};
-pub use extension::{Extension, Software, SoftwareReference, StructuredInfo};
+pub use extension::{AttackPattern, Extension, Software, SoftwareReference, StructuredInfo, StructuredPart};
 pub use history::{History, HistoryItem};
 pub use indicator::{
     AlternativeIndicatorId, AttackPhase, BulkObservable, BulkObservableFormat, Indicator, IndicatorContent,

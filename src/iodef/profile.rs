@@ -113,12 +113,13 @@ fn into_choice(choice: &mut dyn Choose, path: &Path<'_>, changes: &mut Vec<Chang
 
 /// The printed schema has no place for the number: it becomes a category by thirds of 100 (or of 1, if it is at most 1).
 fn confidence(class: &mut dyn Fields, path: &Path<'_>, changes: &mut Vec<Change>) {
-    let number = class.slot(2).and_then(|slot| slot.get(0)).and_then(|node| match node.view() {
+    let Some(value) = class.def().fields.iter().position(|field| field.rust == "value") else { return };
+    let number = class.slot(value).and_then(|slot| slot.get(0)).and_then(|node| match node.view() {
         View::Simple(simple) => simple.text().parse::<f64>().ok(),
         _ => None,
     });
     let Some(number) = number else { return };
-    if let Some(slot) = class.slot_mut(2) {
+    if let Some(slot) = class.slot_mut(value) {
         slot.pop();
     }
     let Some(ViewMut::Coded(rating)) = class.slot_mut(0).and_then(|slot| slot.get_mut(0)).map(Node::view_mut) else {
@@ -156,7 +157,8 @@ fn software(class: &mut dyn Fields, path: &Path<'_>, changes: &mut Vec<Change>) 
     let descriptions = Software::DEF.fields.iter().position(|field| field.rust == "description");
     if let Some(slot) = descriptions.and_then(|index| class.slot_mut(index))
         && let ViewMut::Class(place) = slot.add().view_mut()
-        && let Some(ViewMut::Simple(simple)) = place.slot_mut(2).map(|slot| slot.add().view_mut())
+        && let Some(text_at) = place.def().fields.iter().position(|field| field.rust == "text")
+        && let Some(ViewMut::Simple(simple)) = place.slot_mut(text_at).map(|slot| slot.add().view_mut())
     {
         simple.set(&text);
     }
