@@ -104,6 +104,8 @@ fn the_schema_accepts_what_the_tables_generate() {
         "BulkObservable', attribute 'type'",
         "iodef-1.0}Reference",
         "element RawData: ",
+        "iodef-sci-1.0}RawData",
+        "element X509Data: ",
         "element Platform: ",
         "element Scoring: ",
         "IDREF",
