@@ -11,6 +11,7 @@ pub mod gate;
 pub mod iodef;
 pub mod json;
 pub mod marking;
+pub mod openpgp;
 pub mod record;
 pub mod store;
 pub mod time;
