@@ -14,6 +14,7 @@ pub mod iodef;
 pub mod json;
 pub mod marking;
 pub mod output;
+pub mod openpgp;
 pub mod record;
 pub mod store;
 pub mod time;
