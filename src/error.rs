@@ -119,6 +119,13 @@ codes! {
     FileUnreadable "file-unreadable" Configuration Never 503 "not available" "A named file cannot be read.";
     DiskWrite "disk-write" Machine Later 503 "not available now" "Writing failed: disk full, no permission or an I/O error. Nothing was acknowledged.";
     StoreFailed "store-failed" Machine Later 503 "not available now" "The store could not do its work. Nothing was acknowledged.";
+    // --- partner, sharing ---
+    PartnerUnknown "partner-unknown" Configuration Never 403 "not a partner" "There is no such partner in this home; sirex partner add takes its card.";
+    PartnerNotVerified "partner-not-verified" Configuration Later 503 "not available now" "The partner's fingerprints were not compared yet, or its keys changed since, or it was removed. Nothing is exchanged before sirex partner verify.";
+    PartnerMismatch "partner-mismatch" Configuration Never 403 "not a partner" "What was compared is not what the partner's card has. Find out why before anything else: the card may be somebody else's.";
+    CardInvalid "card-invalid" Sender Never 400 "not a valid card" "The card is not of the form of cards; the message names the member.";
+    AgreementNotValid "agreement-not-valid" Configuration Later 503 "not available now" "The agreement with the partner does not count at this time.";
+    SharingRefused "sharing-refused" Configuration Never 503 "not available" "The agreement or a marking keeps the record, or all of it that the partner could use, here.";
     // --- audit ---
     AuditMalformed "audit-malformed" Sender Never 400 "not an audit leaf, proof or checkpoint" "Something that should be a leaf, a proof or a signed checkpoint of an audit log is not; the message says why.";
     AuditUnsound "audit-unsound" Sender Never 400 "the audit log or proof does not hold" "An audit log or a proof from it was changed, cut or signed by another key; the message names the first place.";
@@ -151,6 +158,25 @@ codes! {
     PgpRecipientUnusable "pgp-recipient-unusable" Configuration Never 503 "not available" "The partner's certificate has expired, is revoked or does not fit the agreed profile: ask him for a new one.";
     PgpKeyUnusable "pgp-key-unusable" Configuration Never 503 "not available" "Our own team has no OpenPGP certificate of the profile that can be used now: generate or prolong one.";
     PgpUnsupported "pgp-unsupported" Configuration Never 503 "not available" "This build's OpenSSL lacks the algorithms of the profile; pqc needs OpenSSL 3.5 or later.";
+    // --- tls ---
+    TlsKeyUnusable "tls-key-unusable" Configuration Never 503 "not available" "Our TLS key or certificate cannot be used; the message says why. The key file must be readable by its owner alone.";
+    TrustInvalid "trust-invalid" Configuration Never 503 "not available" "The partners' pins or certificate authorities contradict each other or cannot be used; nothing was changed.";
+    PeerNotTrusted "peer-not-trusted" Partner Later 403 "not a partner of this gateway" "The peer's certificate is missing, of no verified partner, expired or otherwise not trusted. Compare the pin with the partner.";
+    // --- transport ---
+    AddressUnusable "address-unusable" Configuration Never 503 "not available" "The listener cannot take its address: in use by another program, not of this host, or not permitted.";
+    RequestMalformed "request-malformed" Sender Never 400 "the request cannot be read" "The HTTP request is incomplete, empty or contradicts itself. Nothing was stored.";
+    LengthRequired "length-required" Sender Never 411 "a Content-Length is required over HTTP/1.1" "A request over HTTP/1.1 came in chunks. Its length must be stated, or HTTP/2 be used (RFC 9110 section 15.5.12).";
+    MessageIdInvalid "message-id-invalid" Sender Never 400 "the message id is not a UUID or sha256: digest" "Sirex-Message-Id must be one UUID; in an address it may also be sha256: and 64 lower-case hexadecimal digits.";
+    MediaTypeUnknown "media-type-unknown" Sender Never 415 "the content type is not accepted" "The Content-Type is missing, is none of those that a push may have, names a charset other than UTF-8, or the body is compressed.";
+    MethodNotAllowed "method-not-allowed" Sender Never 405 "the method is not possible here" "The address exists, but not for this HTTP method.";
+    RequestTooSlow "request-too-slow" Sender Later 408 "the request came too slowly" "The body came slower than the limits of the listener allow. Nothing was stored.";
+    TooManyRequests "too-many-requests" Sender Later 429 "too many requests; try again later" "The partner has more requests running, or sent more within a second, than the limits of the listener allow.";
+    Overloaded "overloaded" Machine Later 503 "not available now" "There was no memory for another message, or no answer in time. The sender tries again with the same id.";
+    PartnerUnreachable "partner-unreachable" Partner Later 503 "not available now" "The partner's gateway could not be reached, did not answer in time, or the connection broke. It is tried again.";
+    PartnerDistrusts "partner-distrusts" Partner Later 503 "not available now" "The partner's gateway does not accept our TLS certificate. It is tried again; tell the partner our pin.";
+    PartnerAnswer "partner-answer" Partner Later 503 "not available now" "The partner's gateway answered with something that is no answer of the push protocol. It is tried again with the same id.";
+    PartnerAddress "partner-address" Configuration Never 503 "not available" "The partner's push address is not one: no https URL, a redirection, or nothing there that takes messages. Ask the partner.";
+    PartnerRefused "partner-refused" Partner Never 503 "not available" "The partner's gateway refused the message for good; its code says why.";
     Internal "internal" Defect Never 500 "internal error" "A defect of this program. Please report it with the message.";
 }
 

@@ -34,9 +34,73 @@ pub enum Command {
     Translate(Translate),
     /// Check documents; one finding per line: FILE:LINE:COL: SEVERITY CODE path: what.
     Validate(Validate),
+    /// Two gateways on loopback, one real incident, from record to receipt.
+    Demo {
+        /// Keep the two homes in this folder, which must not exist.
+        #[arg(long, value_name = "DIR")]
+        keep: Option<PathBuf>,
+    },
+    /// Make a home: configuration, keys, store.
+    Init(Init),
+    /// Our own keys.
+    #[command(subcommand)]
+    Key(Key),
+    /// Who partners are.
+    #[command(subcommand)]
+    Partner(Partner),
+    /// The deny list: what must not leave, whatever path it takes.
+    #[command(subcommand)]
+    Deny(Deny),
+    /// Incident records.
+    #[command(subcommand)]
+    Record(Record),
+    /// Show the exact cleartext that a partner would get, and what is held back by which rule. Nothing is sent.
+    Preview {
+        /// A tracking number, or a file as ./x.json.
+        record: String,
+        /// The partner, by domain.
+        #[arg(long)]
+        partner: String,
+        /// Include what goes by consent only, as if a person would approve it.
+        #[arg(long)]
+        consent: bool,
+    },
+    /// Release a record to a partner and put it in the outbox.
+    Send {
+        /// A tracking number.
+        record: String,
+        /// The partner, by domain.
+        #[arg(long)]
+        partner: String,
+        /// Include what goes by consent only; the release then waits for approval.
+        #[arg(long)]
+        consent: bool,
+        /// Wait for the partner's receipt, at most so many seconds.
+        #[arg(long, value_name = "SECONDS", num_args = 0..=1, default_missing_value = "60")]
+        wait: Option<u64>,
+        /// Who releases.
+        #[arg(long, default_value = "cli")]
+        by: String,
+    },
+    /// Approve exactly the bytes of a proposed release, and send them.
+    Approve {
+        /// The release.
+        release: String,
+        /// Who approves.
+        #[arg(long)]
+        by: String,
+    },
+    /// What partners sent.
+    #[command(subcommand)]
+    Inbox(Inbox),
+    /// What waits to be delivered, and what was.
+    #[command(subcommand)]
+    Outbox(Outbox),
+    /// Serve partners and work on the outbox, until interrupted.
+    Serve,
     /// Print a schema that this program holds.
     Schema(Schema),
-    /// Check an exported audit log, without the gateway that wrote it.
+    /// The audit log.
     #[command(subcommand)]
     Audit(Audit),
     /// Print completions for a shell.
@@ -128,16 +192,150 @@ pub struct Schema {
     pub name: SchemaName,
 }
 
+/// See [`Command::Init`].
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Example:\n  sirex --home ./home-a init --team isirt.example --email isirt@isirt.example \\\n      --listen \
+127.0.0.1:4590 --push https://gw.isirt.example:4590/push"
+)]
+pub struct Init {
+    /// The team's domain.
+    #[arg(long, value_name = "DOMAIN")]
+    pub team: String,
+    /// The team's name; its domain when absent.
+    #[arg(long)]
+    pub name: Option<String>,
+    /// The team's published role address.
+    #[arg(long)]
+    pub email: String,
+    /// Prefix of tracking numbers.
+    #[arg(long, default_value = "INC")]
+    pub prefix: String,
+    /// Address and port of the partner listener.
+    #[arg(long, default_value = "0.0.0.0:4590")]
+    pub listen: String,
+    /// The URL under which partners push to us, for the card.
+    #[arg(long)]
+    pub push: Option<String>,
+}
+
+/// Our own keys.
+#[derive(Debug, Subcommand)]
+pub enum Key {
+    /// OpenPGP certificates, the TLS pin and the key of the audit log.
+    List,
+}
+
+/// Who partners are.
+#[derive(Debug, Subcommand)]
+pub enum Partner {
+    /// Print our own card: one signed file for partners.
+    Card,
+    /// Take a partner's card, unverified; shows the fingerprints to compare.
+    Add {
+        /// The card.
+        file: PathBuf,
+    },
+    /// Say that you have compared the fingerprint of the certificate that signed the card.
+    Verify {
+        /// The partner, by domain.
+        partner: String,
+        /// The fingerprint as the partner read it out.
+        #[arg(long)]
+        fingerprint: String,
+        /// Who compared.
+        #[arg(long)]
+        by: String,
+        /// How, such as "by phone, number known before".
+        #[arg(long)]
+        how: String,
+    },
+    /// All partners.
+    List,
+    /// Put an agreement in force for a partner; it is checked first.
+    Agree {
+        /// The partner, by domain.
+        partner: String,
+        /// The agreement.
+        file: PathBuf,
+    },
+    /// End the partnership.
+    Remove {
+        /// The partner, by domain.
+        partner: String,
+        /// Who decided.
+        #[arg(long)]
+        by: String,
+        /// Why.
+        #[arg(long)]
+        why: String,
+    },
+}
+
+/// The deny list.
+#[derive(Debug, Subcommand)]
+pub enum Deny {
+    /// Add an entry.
+    Add {
+        /// hosts, networks, people, cases or canaries.
+        class: String,
+        /// The text.
+        text: String,
+    },
+    /// Entries by class and keyed hash; the texts are not shown.
+    List,
+}
+
+/// Incident records.
+#[derive(Debug, Subcommand)]
+pub enum Record {
+    /// Take the records of a file into the store; those without a tracking number get one.
+    Import {
+        /// A document of the record format.
+        file: PathBuf,
+        /// Who imports.
+        #[arg(long, default_value = "cli")]
+        by: String,
+    },
+    /// Records of the store.
+    List,
+    /// A record as it is now.
+    Show {
+        /// Tracking number or id.
+        record: String,
+    },
+}
+
+/// What partners sent.
+#[derive(Debug, Subcommand)]
+pub enum Inbox {
+    /// Messages, newest first.
+    List,
+}
+
+/// What waits to be delivered.
+#[derive(Debug, Subcommand)]
+pub enum Outbox {
+    /// Messages.
+    List,
+    /// Deliver what is due once, without serving.
+    Flush,
+}
+
 /// Schemas that this program holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum SchemaName {
     /// JSON Schema of the record format.
     Record,
+    /// JSON Schema of agreement.toml.
+    Agreement,
 }
 
 /// Work on audit logs.
 #[derive(Debug, Subcommand)]
 pub enum Audit {
+    /// Sign the present head of the log and write the log to standard output.
+    Export,
     /// Check an exported log: sequence, hashes, checkpoints, signatures, open intents.
     Verify {
         /// The key that signs the checkpoints, as `NAME+HASH+KEY`; may be given more than once. Without it the

@@ -1,8 +1,8 @@
 //! `sirex audit`.
 
-use std::{fs, io::BufReader};
+use std::{fs, io::BufReader, path::Path};
 
-use super::Failure;
+use super::{Failure, home};
 use crate::{
     audit::verify::{Expect, Report, verify},
     cli::Audit,
@@ -10,9 +10,16 @@ use crate::{
     output::Shown,
 };
 
-/// Checks an exported log by itself; no home is needed.
-pub(super) fn run(command: &Audit) -> Result<Shown, Failure> {
+/// Exports the log of a home, or checks an exported one by itself: for that no home is needed.
+pub(super) fn run(home: &Path, command: &Audit) -> Result<Shown, Failure> {
     match command {
+        Audit::Export => home::with(home, async |home| {
+            let store = &home.gateway.store;
+            store.checkpoint(home.signer.clone()).await?;
+            let mut log = Vec::new();
+            store.export_log(&mut log).await?;
+            Ok(Shown::bytes(log))
+        }),
         Audit::Verify { keys, known, unsigned_tail, open_intents, log } => {
             let keys = keys.iter().map(|key| key.parse()).collect::<Result<Vec<_>, _>>();
             let keys = keys.map_err(|error| Failure::new(Code::Usage, format!("--key: {error}")))?;

@@ -48,3 +48,20 @@ impl fmt::Display for Failure {
 }
 
 impl std::error::Error for Failure {}
+
+/// Errors of the rooms below say their own code.
+macro_rules! failures {
+    ($($error:ty),* $(,)?) => { $(
+        impl From<$error> for Failure {
+            fn from(error: $error) -> Self { Failure::new(error.code(), error.to_string()) }
+        }
+    )* };
+}
+failures!(
+    crate::exchange::CardError,
+    crate::exchange::DispatchError,
+    crate::exchange::HomeError,
+    crate::exchange::ServeError,
+    crate::partner::PartnerError,
+    crate::store::Error,
+);

@@ -41,7 +41,9 @@ pub use keys::{KeyError, LIFETIME, Owner, Revocation, TeamKeys};
 pub use open::{Expect, Limits, OpenError, Opened, open, open_local};
 pub use profile::{Demand, Profile, Unsupported};
 pub use seal::{SealError, seal, seal_ungated};
-pub use sign::{sign_detached, sign_inline, sign_receipt, verify_detached, verify_inline, verify_receipt};
+pub use sign::{
+    read_inline_unchecked, sign_detached, sign_inline, sign_receipt, verify_detached, verify_inline, verify_receipt,
+};
 pub use verification::{Algorithms, IntendedRecipient, Status, Verification};
 
 /// OpenPGP times are seconds since 1970 in 32 bits (RFC 9580 §3.5): what lies outside is moved to the nearest end,
