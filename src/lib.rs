@@ -3,17 +3,21 @@
 //! `docs/architecture.md` has the rooms of the house, who may know whom, and the invariants; a test holds them.
 
 pub mod audit;
-pub mod class;
 pub mod cbor;
+pub mod class;
+pub mod cli;
+pub mod commands;
 pub mod digest;
 pub mod error;
 pub mod gate;
 pub mod iodef;
 pub mod json;
 pub mod marking;
+pub mod output;
 pub mod openpgp;
 pub mod record;
 pub mod store;
 pub mod time;
+pub mod translate;
 pub mod world;
 pub mod xml;

@@ -1,6 +1,6 @@
 //! IODEF documents as bytes: strict on the way out, lenient on the way in.
 
-use super::{DS, ENUM, IODEF, IodefDocument, SCI};
+use super::{DS, ENUM, IODEF, IodefDocument, SCI, profile};
 use crate::{
     class,
     error::{Code, Finding, Position, Severity},
@@ -43,7 +43,7 @@ fn missing(document: &IodefDocument) -> Vec<Finding> {
     class::check(document).into_iter().filter(|finding| finding.code == Code::ClassMissing).collect()
 }
 
-/// Writes RFC 7970 XML, two spaces to a level.
+/// Writes RFC 7970 XML, two spaces to a level. Whoever wants the printed schema to accept it calls [`fit`](super::fit) first.
 ///
 /// # Errors
 /// All findings of severity error that the document has by the tables, or the character that XML cannot hold.
@@ -51,7 +51,7 @@ pub fn encode_xml(document: &IodefDocument) -> Result<Vec<u8>, Vec<Finding>> {
     refuse_errors(document)?;
     let write = || {
         let mut writer = Writer::new(Vec::new(), &PREFIXES, Layout::Indented)?;
-        class::to_xml(document, &mut writer)?;
+        class::to_xml(document, profile::UNPRINTED, &mut writer)?;
         writer.finish()
     };
     write().map_err(|error| {

@@ -19,22 +19,23 @@ pub(super) trait Mirror {
 ///
 /// ```text
 /// mirror! {
-///     AddressPair: Address <=> record::Address {
+///     AddressPair: Address => record::Address as "address" restriction { // `as`: an element of the record, see below
 ///         leaf category <=> kind: Word;         // one simple value, by a Convert
 ///         texts url <=> urls;                   // a list of plain texts
 ///         many description <=> descriptions: TextPair;   // lists of classes and groups
 ///         opt application <=> application: SoftwarePair; // at most one
-///         element "system" restriction;         // an element of the record: id, marking, origins, residue
 ///         also inward in_function;              // what no row can say: fn(&Context, &mut Class, &mut Group, &Path, &Trail)
 ///         also outward out_function;            // fn(&Context, &mut Group, &mut Class, &Trail, &Path)
 ///     }
 /// }
 /// ```
+///
+/// With `as "name"` the group is an element of the record: it gets an id that begins with the name, its origin, and its
+/// residue. With an attribute after the name, that is its marking.
 macro_rules! mirror {
     ($(
         $(#[$meta:meta])*
-        $pair:ident: $class:ty => $group:ty {
-            $( element $element:literal $($marked:ident)? ; )?
+        $pair:ident: $class:ty => $group:ty $(as $element:literal $($marked:ident)?)? {
             $( $kind:ident $($a:ident $(<=> $b:ident $(: $by:ty)?)?)+ ; )*
         }
     )*) => { $(
@@ -52,6 +53,7 @@ macro_rules! mirror {
             ) -> $group {
                 let mut made = <$group>::default();
                 let mark = cx.mark();
+                cx.presence(&source, at, to);
                 $(
                     made.id = cx.element_id($element);
                     $( $crate::translate::mirror::row!(@in marking, cx, source, made, at, to, $marked); )?
@@ -72,11 +74,14 @@ macro_rules! mirror {
                 $(
                     let _ = $element;
                     let residue = cx.residue_of(&mut source, at);
-                    cx.structure(&mut source.id, &at.member("id"));
-                    cx.structure(&mut source.origins, &at.member("origins"));
                     $( $crate::translate::mirror::row!(@out marking, cx, source, made, at, to, $marked); )?
                 )?
                 $( $crate::translate::mirror::row!(@out $kind, cx, source, made, at, to, $($a $(<=> $b $(: $by)?)?)+); )*
+                $(
+                    let _ = $element;
+                    cx.structure(&mut source.id, &at.member("id"));
+                    cx.structure(&mut source.origins, &at.member("origins"));
+                )?
                 cx.rest_of_group(&source, at, "the format has no place for it");
                 $( let _ = $element; cx.put_back(residue, &mut made, to); )?
                 made
@@ -120,7 +125,12 @@ macro_rules! row {
         let name = $crate::translate::mirror::step(&$made, stringify!($a));
         for (i, item) in std::mem::take(&mut $source.$b).into_iter().enumerate() {
             let to = $to.item(&name, $made.$a.len() + 1);
-            $made.$a.push(<$by as $crate::translate::mirror::Mirror>::outward($cx, item, &$at.element(stringify!($b), i), &to));
+            $made.$a.push(<$by as $crate::translate::mirror::Mirror>::outward(
+                $cx,
+                item,
+                &$at.element(stringify!($b), i),
+                &to,
+            ));
         }
     };
     (@in opt, $cx:ident, $source:ident, $made:ident, $at:ident, $to:ident, $a:ident <=> $b:ident : $by:ty) => {
@@ -134,7 +144,8 @@ macro_rules! row {
         let name = $crate::translate::mirror::step(&$made, stringify!($a));
         if let Some(item) = $source.$b.take() {
             let to = $to.child(&name);
-            $made.$a = Some(<$by as $crate::translate::mirror::Mirror>::outward($cx, item, &$at.member(stringify!($b)), &to));
+            $made.$a =
+                Some(<$by as $crate::translate::mirror::Mirror>::outward($cx, item, &$at.member(stringify!($b)), &to));
         }
     };
     (@in marking, $cx:ident, $source:ident, $made:ident, $at:ident, $to:ident, $a:ident) => {

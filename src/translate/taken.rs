@@ -10,6 +10,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{
+    iodef::pool::{Made, Pool},
     ledger::{Fate, Ledger},
     trail::Trail,
 };
@@ -18,7 +19,7 @@ use crate::{
     digest::Digest,
     record::{
         Element, anchor_digest,
-        base::{Carried, ElementId, Origin},
+        base::{Carried, ElementId, ElementRef, Origin},
     },
     xml::{self, Verbatim},
 };
@@ -34,9 +35,17 @@ pub(super) struct Residue {
 #[derive(Debug, Default)]
 pub(super) struct Context {
     pub ledger: Ledger,
-    residue: RefCell<Vec<Residue>>,
+    pub residue: RefCell<Vec<Residue>>,
     /// How many elements of each kind were named.
-    names: RefCell<Vec<(&'static str, usize)>>,
+    pub names: RefCell<Vec<(&'static str, usize)>>,
+    /// The event around the one that is read next.
+    pub parent: RefCell<Option<ElementRef>>,
+    /// The event and the flow of the system that is read next.
+    pub flow: RefCell<Option<(ElementRef, ElementRef)>>,
+    /// The record's lists, on the way in.
+    pub made: RefCell<Made>,
+    /// The record's lists, on the way out.
+    pub pool: Pool,
 }
 
 /// A value on its way. Dropped without an end, its leaves are entered as lost.
@@ -75,7 +84,9 @@ impl Context {
     pub fn rest_of_class(&self, source: &dyn Fields, at: &Path<'_>) {
         let mut residue = self.residue.borrow_mut();
         for index in 0..source.def().fields.len() {
-            class::field_leaves(source, index, at, &mut |path, leaf| residue.push(Residue { path: path.to_string(), leaf }));
+            class::field_leaves(source, index, at, &mut |path, leaf| {
+                residue.push(Residue { path: path.to_string(), leaf })
+            });
         }
     }
 
@@ -153,21 +164,17 @@ impl Context {
                 Leaf::Empty => (below + "/", String::new()),
             };
             self.ledger.end(residue.path, Fate::Carried { on: format!("{to}.carried") });
-            Carried {
-                format: Some(FORMAT.to_owned()),
-                anchor: None,
-                path: Some(path),
-                value: Some(value),
-                digest,
-            }
+            Carried { format: Some(FORMAT.to_owned()), anchor: None, path: Some(path), value: Some(value), digest }
         };
         self.residue_since(mark).into_iter().map(carried).collect()
     }
 
     /// Takes an element's residue. What belongs to another format, or to an element that has changed, ends here.
     pub fn residue_of<E: Element>(&self, source: &mut E, at: &Trail<'_>) -> Vec<Returning> {
+        let carried = mem::take(source.carried_mut());
+        // As it was when the residue was hung on it: without.
         let digest = anchor_digest(source).ok();
-        self.returning(mem::take(source.carried_mut()), digest, at)
+        self.returning(carried, digest, at)
     }
 
     /// The same for what is no element.
@@ -184,7 +191,10 @@ impl Context {
                     end(dropped("residue of an element that has changed since"));
                 }
                 Carried { path: Some(path), value: Some(value), .. } => {
-                    end(Fate::Kept { to: path.clone() });
+                    // The value ends when it is put, or is not.
+                    for leaf in whole.iter().filter(|leaf| !leaf.path.ends_with(".value")) {
+                        self.ledger.end(leaf.path.clone(), Fate::Kept { to: path.clone() });
+                    }
                     out.push(Returning { at: here.to_string(), path, value });
                 }
                 _ => end(dropped("residue without path or value")),
@@ -196,20 +206,36 @@ impl Context {
     /// Puts residue where the class has nothing; what the translation has written wins.
     pub fn put_back(&self, residue: Vec<Returning>, made: &mut dyn Fields, to: &Path<'_>) {
         for Returning { at, path, value } in residue {
+            let parse = || Verbatim::parse(&value, &xml::Limits::default()).map(Leaf::Foreign).ok();
             let (place, leaf) = match path.strip_suffix(MARKUP) {
-                Some(place) => (place, Verbatim::parse(&value, &xml::Limits::default()).map(Leaf::Foreign).ok()),
+                Some(place) => (place, parse()),
+                None if path.ends_with('/') => (path.as_str(), Some(Leaf::Empty)),
                 None => (path.as_str(), Some(Leaf::Text(value.clone()))),
             };
-            let put = |made: &mut dyn Fields, leaf| class::put(made, place, leaf);
             let done = match leaf {
-                Some(leaf) if path.ends_with('/') => put(made, { let _ = leaf; Leaf::Empty }),
-                Some(leaf) => put(made, leaf).or_else(|_| put(made, Leaf::Foreign(Verbatim::Text(value)))),
+                // Whether a text stands in a place for foreign content is seen only there.
+                Some(leaf) => class::put(made, place, leaf)
+                    .or_else(|_| class::put(made, place, Leaf::Foreign(Verbatim::Text(value)))),
                 None => Err(class::BadLeaf::NoPlace(place.to_owned())),
             };
-            if let Err(error) = done {
-                self.ledger.end(format!("{at}.value"), Fate::Dropped { why: format!("superseded at {to}/{place}: {error}") });
-            }
+            let fate = match done {
+                Ok(()) => Fate::Kept { to: format!("{to}/{place}") },
+                Err(error) => Fate::Dropped { why: format!("superseded at {to}/{place}: {error}") },
+            };
+            self.ledger.end(format!("{at}.value"), fate);
         }
+    }
+
+    /// An element with nothing in it is a leaf: a group with nothing in it says the same.
+    pub fn presence(&self, source: &dyn Fields, at: &Path<'_>, to: &Trail<'_>) {
+        if class::is_empty(source) {
+            self.ledger.end(at.to_string(), Fate::Kept { to: to.to_string() });
+        }
+    }
+
+    /// A leaf of the record that was taken without ado.
+    pub fn kept(&self, path: &str, to: &impl Display) {
+        self.ledger.end(path.to_owned(), Fate::Kept { to: to.to_string() });
     }
 
     /// What names an element within the record: its place in the target says the same.
