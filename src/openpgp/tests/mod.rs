@@ -323,6 +323,13 @@ async fn an_original_is_opened_as_its_media_type_and_the_agreement_say() {
     assert_eq!(open(&kept, us(), &lenient).unwrap_err().code(), Code::PgpMalformed);
 }
 
+#[test]
+fn a_panic_of_the_library_is_an_error() {
+    let refused = guarded(|| -> Result<(), OpenError> { panic!("as in a library") }, || OpenError::Library);
+    assert_eq!(refused.unwrap_err().code(), Code::Internal);
+    assert_eq!(guarded(|| Ok::<_, OpenError>(1), || OpenError::Library), Ok(1));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
@@ -367,7 +374,8 @@ fn edit() -> impl Strategy<Value = Edit> {
     prop_oneof![
         (any::<prop::sample::Index>(), 1u8..).prop_map(|(at, bits)| Edit::Flip(at, bits)),
         any::<prop::sample::Index>().prop_map(Edit::Cut),
-        (any::<prop::sample::Index>(), prop::collection::vec(any::<u8>(), 1..20)).prop_map(|(at, new)| Edit::Insert(at, new)),
+        (any::<prop::sample::Index>(), prop::collection::vec(any::<u8>(), 1..20))
+            .prop_map(|(at, new)| Edit::Insert(at, new)),
         (any::<prop::sample::Index>(), 1usize..200).prop_map(|(at, length)| Edit::Repeat(at, length)),
     ]
 }
