@@ -316,6 +316,7 @@ fn what_is_for_others_is_not_ours_to_judge() {
 }
 
 #[test]
+#[allow(deprecated)] // that is the point
 fn an_old_cipher_is_too_weak_in_every_profile() {
     let to: &'static PublicCert = Box::leak(Box::new(cert(us(), Profile::Rfc4880)));
     let layer: Layer = Box::new(move |message| {
