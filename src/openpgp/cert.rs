@@ -5,6 +5,7 @@ use std::fmt;
 use jiff::Timestamp;
 use sequoia_openpgp::{
     Cert,
+    anyhow::Error as Failure,
     armor::Kind,
     cert::CertParser,
     parse::Parse as _,
@@ -17,6 +18,7 @@ use serde::Serialize;
 use super::{
     armor::{self, Around, BadArmor},
     fingerprint::Fingerprint,
+    guarded,
     profile::{Profile, is_post_quantum},
     system_time, timestamp,
 };
@@ -131,9 +133,9 @@ impl PublicCert {
             BadArmor::Several(count) => CertError::Several(count),
             BadArmor::Form(text) => CertError::Malformed(text),
         })?;
-        let malformed = |error: sequoia_openpgp::anyhow::Error| CertError::Malformed(excerpt(&error.to_string()));
-        let certs: Vec<Cert> =
-            CertParser::from_bytes(&binary).map_err(malformed)?.collect::<Result<_, _>>().map_err(malformed)?;
+        let malformed = |error: Failure| CertError::Malformed(excerpt(&error.to_string()));
+        let read = || CertParser::from_bytes(&binary)?.collect::<Result<Vec<Cert>, _>>();
+        let certs = guarded(read, || Failure::msg("the OpenPGP library failed on it")).map_err(malformed)?;
         match <[Cert; 1]>::try_from(certs) {
             Ok([cert]) if cert.is_tsk() => Err(CertError::Secret),
             Ok([cert]) => Ok(PublicCert { cert }),
@@ -267,6 +269,6 @@ pub(super) fn profile_of(cert: &Cert) -> Profile {
 }
 
 /// An error of sequoia with its causes, in one line.
-pub(super) fn causes(error: &sequoia_openpgp::anyhow::Error) -> String {
+pub(super) fn causes(error: &Failure) -> String {
     error.chain().map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }

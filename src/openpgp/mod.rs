@@ -69,6 +69,12 @@ fn maybe_time_text<S: serde::Serializer>(time: &Option<Timestamp>, serializer: S
     }
 }
 
+/// Work on foreign bytes. A panic of the library below (one is known and avoided in `peel`) ends in an error of the
+/// message, not of the gateway; all state of the work is given up with it.
+fn guarded<T, E>(work: impl FnOnce() -> Result<T, E>, gave_up: impl FnOnce() -> E) -> Result<T, E> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).unwrap_or_else(|_| Err(gave_up()))
+}
+
 /// Body of a fuzz target: reads the bytes as every kind of thing that a peer may send. Any bytes may be given.
 pub fn fuzz(bytes: &[u8]) {
     const NOW: i64 = 1_800_000_000;

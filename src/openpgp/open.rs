@@ -8,6 +8,7 @@ use sequoia_openpgp::{armor::Kind, policy::StandardPolicy};
 use super::{
     armor::{self, Around, BadArmor},
     cert::PublicCert,
+    guarded,
     keys::TeamKeys,
     peel::{Sealed, peel},
     profile::{Demand, Profile, is_post_quantum},
@@ -137,6 +138,9 @@ pub enum OpenError {
     /// Its signature is good, but says that it is meant for somebody else, or for nobody where that must be said.
     #[error("the signature is not meant for us: {}", .0.reason.as_deref().unwrap_or_default())]
     Recipient(Box<Verification>),
+    /// The OpenPGP library gave up on it: a defect, whatever the bytes are.
+    #[error("the OpenPGP library failed on the message")]
+    Library,
     /// What is signed is not the document that was expected.
     #[error("what is signed is not a receipt: {0}")]
     Document(Box<Finding>),
@@ -160,6 +164,7 @@ impl OpenError {
                 Status::Unsigned => Code::PgpUnsigned,
             },
             OpenError::Recipient(_) => Code::PgpRecipient,
+            OpenError::Library => Code::Internal,
             OpenError::Document(finding) => finding.code,
         }
     }
@@ -204,6 +209,10 @@ pub fn open(original: &Original, keys: &TeamKeys, expect: &Expect<'_>) -> Result
 /// # Errors
 /// As [`open`].
 pub fn open_local(bytes: &[u8], keys: &TeamKeys, expect: &Expect<'_>) -> Result<(Vec<u8>, Verification), OpenError> {
+    guarded(|| openpgp(bytes, keys, expect), || OpenError::Library)
+}
+
+fn openpgp(bytes: &[u8], keys: &TeamKeys, expect: &Expect<'_>) -> Result<(Vec<u8>, Verification), OpenError> {
     let limits = &expect.limits;
     within(bytes, "wire_bytes", limits.wire_bytes)?;
     let binary = binary(bytes, Kind::Message)?;

@@ -116,7 +116,20 @@ impl Peeler<'_> {
         match content {
             _ if awaits_mdc => Err(OpenError::Undecryptable),
             None => Err(OpenError::Malformed("there is no message in it".to_owned())),
-            some => Ok(some),
+            some => self.safe().map(|()| some),
+        }
+    }
+
+    /// Asked when the content is known to be whole, lest the answer tell something about a forged session key.
+    fn safe(&self) -> Result<(), OpenError> {
+        let Some(sealed) = &self.sealed else { return Ok(()) };
+        let symmetric = self.policy.symmetric_algorithm(sealed.symmetric);
+        match symmetric.and_then(|()| sealed.aead.map_or(Ok(()), |mode| self.policy.aead_algorithm(mode))) {
+            Ok(()) => Ok(()),
+            Err(_) => Err(OpenError::Weak {
+                found: format!("encryption with {}", sealed.symmetric),
+                expected: "an algorithm that is still safe".to_owned(),
+            }),
         }
     }
 
@@ -141,12 +154,6 @@ impl Peeler<'_> {
                 ours |= recipient.recipient().is_some();
                 let Some((symmetric, session_key)) = recipient.decrypt(&mut key, stated) else { continue };
                 let Some(symmetric) = stated.or(symmetric) else { continue };
-                let weak = self.policy.symmetric_algorithm(symmetric).is_err()
-                    || aead.is_some_and(|aead| self.policy.aead_algorithm(aead).is_err());
-                if weak {
-                    let found = format!("encryption with {symmetric}");
-                    return Err(OpenError::Weak { found, expected: "an algorithm that is still safe".to_owned() });
-                }
                 if aead.is_none() && !has_frame(packet, symmetric) {
                     return Err(OpenError::Undecryptable);
                 }

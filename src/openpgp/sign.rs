@@ -13,6 +13,7 @@ use sequoia_openpgp::{
 
 use super::{
     cert::{PublicCert, causes},
+    guarded,
     keys::{KeyError, TeamKeys},
     open::{Limits, OpenError, binary, within},
     peel::peel,
@@ -80,6 +81,15 @@ pub fn verify_inline(
     limits: &Limits,
 ) -> Result<(Vec<u8>, Verification), OpenError> {
     within(bytes, "wire_bytes", limits.wire_bytes)?;
+    guarded(|| inline(bytes, signers, now, limits), || OpenError::Library)
+}
+
+fn inline(
+    bytes: &[u8],
+    signers: &[PublicCert],
+    now: Timestamp,
+    limits: &Limits,
+) -> Result<(Vec<u8>, Verification), OpenError> {
     let binary = binary(bytes, Kind::Message)?;
     let peeled = peel(&binary, &TeamKeys::default(), &StandardPolicy::at(system_time(now)), limits)?;
     let mut verification = Verification::new(now, None);
@@ -128,7 +138,8 @@ pub fn verify_detached(
     within(signature, "wire_bytes", SMALL_BYTES)?;
     let binary = binary(signature, Kind::Signature)?;
     let mut verification = Verification::new(now, None);
-    verify::detached(&binary, bytes, signers, now, &Limits::default(), &mut verification)?;
+    let limits = Limits::default();
+    guarded(|| verify::detached(&binary, bytes, signers, now, &limits, &mut verification), || OpenError::Library)?;
     match verification.status {
         Status::Good => Ok(verification),
         _ => Err(OpenError::Signature(Box::new(verification))),

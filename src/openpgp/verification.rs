@@ -58,7 +58,7 @@ pub struct Verification {
     pub status: Status,
     /// Why the status is not good, or what is noteworthy.
     pub reason: Option<String>,
-    /// The registered certificate that signed; with another status than good: that the signature claims.
+    /// The registered certificate that signed; with another status than good, the one that the signature names.
     pub fingerprint: Option<Fingerprint>,
     /// The key id or fingerprint that the signature itself names.
     pub issuer: Option<String>,

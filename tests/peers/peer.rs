@@ -5,9 +5,14 @@ use std::{env, path::PathBuf, process::Command};
 /// The folder with RFCs, schemas and documents, by `SIREX_REFERENCE`. Without it the test is skipped and says so; where
 /// `SIREX_CI` is 1 it fails.
 pub fn reference() -> Option<PathBuf> {
-    let found = env::var_os("SIREX_REFERENCE").map(PathBuf::from).filter(|path| path.is_dir());
+    folder("SIREX_REFERENCE")
+}
+
+/// The folder that a variable names.
+pub fn folder(variable: &str) -> Option<PathBuf> {
+    let found = env::var_os(variable).map(PathBuf::from).filter(|path| path.is_dir());
     if found.is_none() {
-        skip("SIREX_REFERENCE names no folder");
+        skip(&format!("{variable} names no folder"));
     }
     found
 }

@@ -316,6 +316,28 @@ fn what_is_for_others_is_not_ours_to_judge() {
 }
 
 #[test]
+#[allow(deprecated)] // that is the point
+fn an_old_cipher_is_too_weak_in_every_profile() {
+    let to: &'static PublicCert = Box::leak(Box::new(cert(us(), Profile::Rfc4880)));
+    let layer: Layer = Box::new(move |message| {
+        let keys = to.cert().keys().map(|key| key.key()).filter(|key| key.pk_algo().for_encryption());
+        let recipients = keys.map(|key| Recipient::new(Profile::Rfc4880.features(), key.key_handle(), key));
+        Encryptor::for_recipients(message, recipients)
+            .symmetric_algo(sequoia_openpgp::types::SymmetricAlgorithm::TripleDES)
+            .build()
+            .unwrap()
+    });
+    let signed = signed_by(partner(), Profile::Rfc4880, Some(to.clone()), now());
+    let wire = message(vec![layer, signed], literal(TEXT));
+    let refused = open_with(&wire, |_| ()).unwrap_err();
+    assert_eq!(refused.code(), Code::PgpWeak);
+    // Damaged, it tells no more than any other.
+    let mut damaged = wire.clone();
+    *damaged.last_mut().unwrap() ^= 1;
+    assert_eq!(open_with(&damaged, |_| ()).unwrap_err(), OpenError::Undecryptable);
+}
+
+#[test]
 fn an_unnamed_recipient_is_tried() {
     for profile in profiles() {
         let to = cert(us(), profile);

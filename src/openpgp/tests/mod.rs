@@ -323,6 +323,13 @@ async fn an_original_is_opened_as_its_media_type_and_the_agreement_say() {
     assert_eq!(open(&kept, us(), &lenient).unwrap_err().code(), Code::PgpMalformed);
 }
 
+#[test]
+fn a_panic_of_the_library_is_an_error() {
+    let refused = guarded(|| -> Result<(), OpenError> { panic!("as in a library") }, || OpenError::Library);
+    assert_eq!(refused.unwrap_err().code(), Code::Internal);
+    assert_eq!(guarded(|| Ok::<_, OpenError>(1), || OpenError::Library), Ok(1));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
@@ -339,18 +346,83 @@ proptest! {
     }
 
     #[test]
-    fn mangled_messages_show_nothing(at: prop::sample::Index, bit in 0u8..8, cut: bool) {
-        let wire = mangled();
+    fn mangled_messages_show_nothing(seed in 0..seeds().len(), edits in prop::collection::vec(edit(), 1..4)) {
+        let (profile, wire) = &seeds()[seed];
         let mut wire = wire.clone();
-        let at = at.index(wire.len());
-        if cut { wire.truncate(at) } else { wire[at] ^= 1 << bit }
-        if let Ok((content, verification)) = opened(&wire, Profile::Rfc9580) {
+        edits.iter().for_each(|edit| edit.apply(&mut wire));
+        let signers = partner().certificates();
+        let expect = Expect { sealing: Demand::Optional, ..expect(&signers, *profile) };
+        if let Ok((content, verification)) = open_local(&wire, us(), &expect) {
             prop_assert_eq!((content.as_slice(), verification.status), (TEXT, Status::Good));
+        }
+        let _ = verify_receipt(&wire, &signers, now());
+        let _ = verify_detached(&wire, TEXT, &signers, now()).map(|found| assert_eq!(found.status, Status::Good));
+        let _ = PublicCert::parse(&wire).map(|cert| cert.info(now()));
+        let _ = TeamKeys::default().import(&wire);
+    }
+}
+
+#[derive(Clone, Debug)]
+enum Edit {
+    Flip(prop::sample::Index, u8),
+    Cut(prop::sample::Index),
+    Insert(prop::sample::Index, Vec<u8>),
+    Repeat(prop::sample::Index, usize),
+}
+
+fn edit() -> impl Strategy<Value = Edit> {
+    prop_oneof![
+        (any::<prop::sample::Index>(), 1u8..).prop_map(|(at, bits)| Edit::Flip(at, bits)),
+        any::<prop::sample::Index>().prop_map(Edit::Cut),
+        (any::<prop::sample::Index>(), prop::collection::vec(any::<u8>(), 1..20))
+            .prop_map(|(at, new)| Edit::Insert(at, new)),
+        (any::<prop::sample::Index>(), 1usize..200).prop_map(|(at, length)| Edit::Repeat(at, length)),
+    ]
+}
+
+impl Edit {
+    fn apply(&self, bytes: &mut Vec<u8>) {
+        if bytes.is_empty() {
+            return;
+        }
+        match self {
+            Edit::Flip(at, bits) => {
+                let at = at.index(bytes.len());
+                bytes[at] ^= bits;
+            }
+            Edit::Cut(at) => bytes.truncate(at.index(bytes.len())),
+            Edit::Insert(at, new) => {
+                let at = at.index(bytes.len());
+                bytes.splice(at..at, new.iter().copied());
+            }
+            Edit::Repeat(at, length) => {
+                let at = at.index(bytes.len());
+                let part = bytes[at..bytes.len().min(at + length)].to_vec();
+                bytes.splice(at..at, part);
+            }
         }
     }
 }
 
-fn mangled() -> &'static Vec<u8> {
-    static WIRE: OnceLock<Vec<u8>> = OnceLock::new();
-    WIRE.get_or_init(|| sealed(Profile::Rfc9580))
+/// One of each kind of thing that is read, in every profile.
+fn seeds() -> &'static [(Profile, Vec<u8>)] {
+    static SEEDS: OnceLock<Vec<(Profile, Vec<u8>)>> = OnceLock::new();
+    SEEDS.get_or_init(|| {
+        let kinds = |profile| {
+            let to = cert(us(), profile);
+            let signed = || signed_by(partner(), profile, Some(to.clone()), now());
+            [
+                sealed(profile),
+                seal_ungated(TEXT, &to, partner(), profile, now(), true).unwrap(),
+                message(vec![signed()], literal(TEXT)),
+                message(vec![compressed(), signed()], literal(TEXT)),
+                message(vec![encrypted_to(&to, profile), compressed(), signed()], literal(TEXT)),
+                sign_detached(TEXT, partner(), profile, now()).unwrap(),
+                to.to_bytes(),
+                to.to_armored().into_bytes(),
+            ]
+            .map(|bytes| (profile, bytes))
+        };
+        profiles().flat_map(kinds).collect()
+    })
 }
