@@ -17,6 +17,7 @@ pub mod json;
 pub mod marking;
 pub mod openpgp;
 pub mod output;
+pub mod partner;
 pub mod record;
 pub mod sharing;
 pub mod store;

@@ -4,9 +4,11 @@
 //! that is what our documents keep to; where it has no form for something, the nearest form is written and the change is
 //! named.
 
-use super::{IodefDocument, MlString, RelatedActivity, Software};
+use super::{
+    Assessment, Impact, IodefDocument, MlString, RelatedActivity, Software, SystemImpact, vocab::SystemImpactType,
+};
 use crate::{
-    class::{Choose, Fields, Node, Path, View, ViewMut},
+    class::{self, Choose, Fields, Node, Path, View, ViewMut},
     xml::Verbatim,
 };
 
@@ -26,11 +28,29 @@ pub struct Change {
     pub path: String,
     /// What was written instead.
     pub how: String,
+    /// Whether nothing was: the place is left out.
+    pub left_out: bool,
 }
 
 /// Makes the document such that the printed schema accepts it, as far as the schema is the reason that it does not.
 pub fn fit(document: &mut IodefDocument) -> Vec<Change> {
     let mut changes = Vec::new();
+    // What a partner may not see can leave holes; what cannot stand with the hole is left out whole.
+    for incident in &mut document.incident {
+        for assessment in &mut incident.assessment {
+            unknown_impact(assessment);
+        }
+        for event in &mut incident.event_data {
+            event.assessment.iter_mut().for_each(unknown_impact);
+        }
+    }
+    for (path, lack) in class::prune(document) {
+        changes.push(Change {
+            path,
+            how: format!("left out: it has no {lack}, which the class requires"),
+            left_out: true,
+        });
+    }
     if document.version.as_deref() != Some("2.00") {
         document.version = Some("2.00".into());
     }
@@ -57,13 +77,25 @@ pub fn fit(document: &mut IodefDocument) -> Vec<Change> {
             });
             if !moved.is_empty() {
                 let how = "an AttackPhase without URL stands in Description: the printed schema requires the URL";
-                changes.push(Change { path: format!("{path}/AttackPhase"), how: how.to_owned() });
+                changes.push(Change { path: format!("{path}/AttackPhase"), how: how.to_owned(), left_out: false });
                 indicator.description.append(&mut moved);
             }
         }
     }
     walk(document, &root, &mut changes);
     changes
+}
+
+/// RFC 7970 requires an impact of an assessment; `unknown` is what it has for "nothing is said".
+fn unknown_impact(assessment: &mut Assessment) {
+    let says_something =
+        *assessment != Assessment { restriction: assessment.restriction.clone(), ..Assessment::default() };
+    if assessment.impact.is_empty() && says_something {
+        assessment.impact.push(Impact::System(SystemImpact {
+            kind: Some(SystemImpactType::Unknown.into()),
+            ..SystemImpact::default()
+        }));
+    }
 }
 
 fn actors(related: &mut RelatedActivity, path: &Path<'_>, changes: &mut Vec<Change>) {
@@ -78,7 +110,7 @@ fn actors(related: &mut RelatedActivity, path: &Path<'_>, changes: &mut Vec<Chan
     });
     if !moved.is_empty() {
         let how = "a ThreatActor without URL stands in Description: the printed schema requires the URL";
-        changes.push(Change { path: format!("{path}/ThreatActor"), how: how.to_owned() });
+        changes.push(Change { path: format!("{path}/ThreatActor"), how: how.to_owned(), left_out: false });
         related.description.append(&mut moved);
     }
 }
@@ -138,7 +170,7 @@ fn confidence(class: &mut dyn Fields, path: &Path<'_>, changes: &mut Vec<Change>
     };
     rating.set(word, None);
     let how = format!("the number {number} became {word}: the printed schema has no number");
-    changes.push(Change { path: path.to_string(), how });
+    changes.push(Change { path: path.to_string(), how, left_out: false });
 }
 
 /// The printed schema lets a SoftwareReference have elements and no text, so a CPE name has no place in it.
@@ -163,5 +195,5 @@ fn software(class: &mut dyn Fields, path: &Path<'_>, changes: &mut Vec<Change>) 
         simple.set(&text);
     }
     let how = "the name stands in Description: the printed schema has no text in SoftwareReference";
-    changes.push(Change { path: format!("{path}/SoftwareReference"), how: how.to_owned() });
+    changes.push(Change { path: format!("{path}/SoftwareReference"), how: how.to_owned(), left_out: false });
 }

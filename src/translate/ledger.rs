@@ -105,7 +105,10 @@ pub fn refit(entries: &mut [Entry], changes: &[crate::iodef::Change]) {
     for entry in entries {
         let (Fate::Kept { to } | Fate::Moved { to }) = &entry.fate else { continue };
         if let Some(change) = changes.iter().find(|change| to.starts_with(&change.path)) {
-            entry.fate = Fate::Coarsened { to: to.clone(), how: change.how.clone() };
+            entry.fate = match change.left_out {
+                true => Fate::Dropped { why: change.how.clone() },
+                false => Fate::Coarsened { to: to.clone(), how: change.how.clone() },
+            };
         }
     }
 }
