@@ -19,7 +19,8 @@ pub use writer::{Order, WriteError, Writer, to_vec};
 /// How much of a document is accepted. Exceeding one is `limit-exceeded`, with the field's name and value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Arrays, maps and tags open at the same time.
+    /// Arrays, maps and tags open at the same time. Reading takes no call stack for it, but walking, writing and
+    /// dropping a tree does: keep it in the hundreds.
     pub depth: usize,
     /// Bytes of one text or byte string.
     pub text_bytes: usize,

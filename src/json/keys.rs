@@ -6,8 +6,8 @@ use std::{
 };
 
 /// The names seen in each open object, as 128-bit hashes: memory does not depend on their length. Equal names are
-/// always found; that different ones are taken for equal is as likely as a collision of two keyed-alike SipHashes,
-/// and would only refuse the document.
+/// always found; different ones are taken for equal only if two SipHashes collide at once, which would refuse the
+/// document and nothing else.
 #[derive(Debug, Default)]
 pub(super) struct Keys {
     seen: Vec<u128>,

@@ -26,14 +26,15 @@ pub use canonical::{NotCanonical, canonical};
 pub use document::{Base, Document};
 pub use index::{Entry, Index, Step};
 pub(crate) use place::Place;
-pub use typed::{check, from_slice};
+pub use typed::{check, from_slice, from_slice_at};
 pub use value::{Data, Member, Mismatch, Number, Value};
 pub use writer::{Layout, WriteError, Writer, to_string};
 
 /// How much of a document is accepted. Exceeding one is `limit-exceeded`, with the field's name and value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Arrays and objects open at the same time.
+    /// Arrays and objects open at the same time. Reading takes no call stack for it, but walking, writing and dropping
+    /// a tree does: keep it in the hundreds.
     pub depth: usize,
     /// Bytes of one string, unescaped, or of one number.
     pub text_bytes: usize,

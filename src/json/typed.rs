@@ -3,9 +3,9 @@
 use serde::de::DeserializeOwned;
 
 use super::{
-    Base, Limits, Place,
+    Base, Limits,
     document::problem_in,
-    scan::{Collect, Scanner, Token},
+    scan::{Collect, Problem, Scanner, Token},
 };
 use crate::error::{Code, Finding};
 
@@ -14,14 +14,7 @@ use crate::error::{Code, Finding};
 /// # Errors
 /// The first thing that is wrong.
 pub fn check(bytes: &[u8], limits: &Limits) -> Result<(), Finding> {
-    let mut scanner = Scanner::new(bytes, *limits, Collect::Keys);
-    loop {
-        match scanner.next() {
-            Ok(lexeme) if lexeme.token == Token::End => return Ok(()),
-            Ok(_) => {}
-            Err(problem) => return Err(problem_in(bytes, &Base::default(), problem, &scanner.path())),
-        }
-    }
+    check_at(bytes, limits, &Base::default())
 }
 
 /// Reads a type from a document that passes [`check`].
@@ -30,7 +23,15 @@ pub fn check(bytes: &[u8], limits: &Limits) -> Result<(), Finding> {
 /// What [`check`] finds; then what the type refuses: `element-missing`, `element-unexpected` or `value-invalid`, with
 /// the path to it.
 pub fn from_slice<T: DeserializeOwned>(bytes: &[u8], limits: &Limits) -> Result<T, Finding> {
-    check(bytes, limits)?;
+    from_slice_at(bytes, limits, &Base::default())
+}
+
+/// As [`from_slice`], for a document that stands in a larger one; findings name the places of the larger one.
+///
+/// # Errors
+/// As [`from_slice`].
+pub fn from_slice_at<T: DeserializeOwned>(bytes: &[u8], limits: &Limits, base: &Base) -> Result<T, Finding> {
+    check_at(bytes, limits, base)?;
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let path = match error.path().to_string() {
@@ -38,11 +39,23 @@ pub fn from_slice<T: DeserializeOwned>(bytes: &[u8], limits: &Limits) -> Result<
             path if path.starts_with('[') => format!("${path}"),
             path => format!("$.{path}"),
         };
-        refused(bytes, error.inner(), path)
+        let problem = refused(bytes, error.inner());
+        problem_in(bytes, base, problem, &path)
     })
 }
 
-fn refused(bytes: &[u8], error: &serde_json::Error, path: String) -> Finding {
+fn check_at(bytes: &[u8], limits: &Limits, base: &Base) -> Result<(), Finding> {
+    let mut scanner = Scanner::new(bytes, *limits, Collect::Keys);
+    loop {
+        match scanner.next() {
+            Ok(lexeme) if lexeme.token == Token::End => return Ok(()),
+            Ok(_) => {}
+            Err(problem) => return Err(problem_in(bytes, base, problem, &scanner.path())),
+        }
+    }
+}
+
+fn refused(bytes: &[u8], error: &serde_json::Error) -> Problem {
     let message = error.to_string();
     let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(message, _)| message);
     let (found, expected) = message.split_once(", expected ").unwrap_or((message, "what the type needs"));
@@ -55,6 +68,6 @@ fn refused(bytes: &[u8], error: &serde_json::Error, path: String) -> Finding {
     // serde_json tells the line, ended by LF only, and how many bytes of it were read.
     let mut ends = bytes.iter().enumerate().filter(|&(_, &byte)| byte == b'\n').map(|(at, _)| at + 1);
     let line_start = error.line().checked_sub(2).map_or(Some(0), |earlier| ends.nth(earlier)).unwrap_or(0);
-    let offset = (line_start + error.column().saturating_sub(1)).min(bytes.len());
-    Finding::error(code, Place::START.after(&bytes[..offset]), path, found, expected)
+    let offset = (line_start + error.column().saturating_sub(1)) as u64;
+    Problem { code, offset, found: found.to_owned(), expected: expected.to_owned() }
 }

@@ -64,6 +64,9 @@ pub(super) fn split_qname(text: &str) -> Option<(&str, &str)> {
 
 /// Appends text with line ends normalised (XML 1.0 §2.11): CR LF and CR become LF.
 pub(super) fn push_normalised(out: &mut String, text: &str) {
+    if !text.as_bytes().contains(&b'\r') {
+        return out.push_str(text);
+    }
     let mut lines = text.split('\r');
     out.push_str(lines.next().unwrap_or_default());
     for line in lines {

@@ -3,6 +3,7 @@
 use super::{
     Name,
     chars::is_blank,
+    elements::Elements,
     scope::Scope,
     tag::{Item, Tag},
 };
@@ -27,6 +28,7 @@ pub struct Start<'a> {
     pub(super) token: &'a str,
     pub(super) tag: &'a Tag,
     pub(super) scope: &'a Scope,
+    pub(super) elements: &'a Elements,
     pub(super) position: Position,
     pub(super) empty: bool,
 }
@@ -42,6 +44,11 @@ impl<'a> Start<'a> {
     /// Where the `<` stands.
     pub fn position(&self) -> Position {
         self.position
+    }
+
+    /// The XPath of this element; see [`super::Reader::path`].
+    pub fn path(&self) -> String {
+        self.elements.path()
     }
 
     /// The attributes in document order, without namespace declarations.

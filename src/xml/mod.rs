@@ -56,7 +56,7 @@ impl Default for Limits {
             text_bytes: 16 * 1024 * 1024,
             total_bytes: 26_214_400,
             namespaces: 32,
-            namespaces_in_scope: 256,
+            namespaces_in_scope: 128,
             name_bytes: 1024,
         }
     }

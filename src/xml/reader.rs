@@ -126,6 +126,7 @@ impl<R: BufRead> Reader<R> {
                 token: &self.token,
                 tag: &self.tag,
                 scope: &self.scope,
+                elements: &self.elements,
                 position: self.event_position,
                 empty: self.state == State::EmptyElement,
             }),
@@ -533,7 +534,7 @@ fn push_characters(text: &mut String, kind: Kind, token: &str) -> Result<(), Pro
         Kind::Reference => text.push(reference(token)?.0),
         Kind::CData => push_normalised(text, &token["<![CDATA[".len()..token.len() - "]]>".len()]),
         _ => {
-            if let Some(at) = token.find("]]>") {
+            if let Some(at) = token.as_bytes().windows(3).position(|window| window == b"]]>") {
                 return Err(Problem::syntax(at, "]]> in text", "]]&gt;"));
             }
             push_normalised(text, token);

@@ -118,5 +118,9 @@ fn types_are_read_behind_the_check() {
         let finding = read(text).unwrap_err();
         assert_eq!((finding.code, finding.position.line, finding.path.as_str()), (code, line, path), "{finding}");
         assert!(finding.found.contains(found) && finding.expected.contains(expected), "{finding}");
+        let base = Base { position: Position { line: 3, column: 1, offset: 10 }, path: "$.x".to_owned() };
+        let inner = from_slice_at::<Sample>(text.as_bytes(), &Limits::default(), &base).unwrap_err();
+        assert_eq!(inner.position.offset, finding.position.offset + 10);
+        assert_eq!((inner.position.line, inner.path), (line + 2, path.replacen('$', "$.x", 1)));
     }
 }

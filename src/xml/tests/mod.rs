@@ -104,6 +104,7 @@ fn start_tells_what_stands_there() {
     let mut reader = Reader::new(&b"<a:b xmlns:a='u:a' xmlns='u:d' k='1' a:k='2'/>"[..], Limits::default());
     let Ok(Event::Start(start)) = reader.next() else { panic!("no start") };
     assert!(start.is_empty_element());
+    assert_eq!(start.path(), "/b");
     assert!(start.name() == ("u:a", "b") && start.name() != ("u:d", "b") && start.name() != ("u:a", "c"));
     assert_eq!(start.attributes().len(), 2);
     assert_eq!(start.attribute(("", "k")), Some("1"));
