@@ -65,6 +65,11 @@ macro_rules! fields {
             pub const fn shape(self) -> Shape {
                 match self { $( Field::$variant => Shape::$shape, )* }
             }
+
+            /// What it stands for.
+            pub const fn meaning(self) -> &'static str {
+                match self { $( Field::$variant => $doc, )* }
+            }
         }
     };
 }

@@ -60,6 +60,25 @@ fn tables_are_without_contradiction() {
     }
 }
 
+/// The table of `docs/audit.md` is this table.
+#[test]
+fn the_documentation_lists_every_kind() {
+    let names =
+        |fields: &[Field]| fields.iter().map(|field| format!("`{}`", field.name())).collect::<Vec<_>>().join(" ");
+    let mut table = "| kind | needs | may have | stands for |\n|---|---|---|---|\n".to_owned();
+    for kind in Kind::ALL {
+        let (needs, may) = (names(kind.needs()), names(kind.may_have()));
+        table += &format!("| `{}` | {needs} | {may} | {} |\n", kind.as_str(), kind.meaning());
+    }
+    table += "\n| member | value | |\n|---|---|---|\n";
+    for field in Field::ALL {
+        let shape = format!("{:?}", field.shape()).to_lowercase();
+        table += &format!("| `{}` | {shape} | {} |\n", field.name(), field.meaning());
+    }
+    let page = include_str!("../../docs/audit.md");
+    assert!(page.contains(&table), "docs/audit.md lacks this table:\n{table}");
+}
+
 #[test]
 fn what_does_not_belong_is_refused() {
     let at = AT.parse().unwrap();

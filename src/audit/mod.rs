@@ -6,7 +6,8 @@
 //! closes it. So a message that left cannot be missing from the log without a hole that shows.
 //!
 //! All here is pure: bytes in, values out, no file, no clock. `store` appends leaves in the transaction of the change
-//! that they describe. [`verify`] needs only an exported log and depends on nothing outside this module but digests.
+//! that they describe. [`verify`] needs only an exported log and nothing of the gateway
+//! but this module, digests and error texts, so that a program of its own can link it.
 //! `docs/audit.md` has the formats.
 
 mod checkpoint;

@@ -33,11 +33,9 @@ impl Store {
     /// Performs an act: all that `work` does through its [`Tx`] is on disk when this returns a value, and none of it
     /// happened when this returns an error. `label` names the act in traces.
     ///
-    /// ```ignore
+    /// ```text
     /// let body = store.stage(bytes).await?;
-    /// let number = store.act("file", async move |tx| -> Result<_, Error> {
-    ///     tx.create_record(new, body).await
-    /// }).await?;
+    /// store.act("file", async move |tx: &mut Tx| tx.create_record(&new, &body).await).await?;
     /// ```
     ///
     /// # Errors
@@ -63,11 +61,13 @@ pub struct Tx {
     /// The database failed, or a statement was given up half way: SQLite may have ended the transaction by itself, so
     /// nothing more may run in it.
     broken: Option<Error>,
+    /// A leaf could not be written: the act must not count, whatever its work makes of the error.
+    spoilt: Option<Error>,
 }
 
 impl Tx {
     pub(super) fn new(conn: SqliteConnection, shared: Arc<Shared>) -> Self {
-        Tx { conn, now: shared.now(), shared, broken: None }
+        Tx { conn, now: shared.now(), shared, broken: None, spoilt: None }
     }
 
     /// The time of the act, read once at its beginning.
@@ -87,6 +87,11 @@ impl Tx {
 
     pub(super) fn shared(&self) -> &Shared {
         &self.shared
+    }
+
+    /// Refuses the act, also when its work does not.
+    pub(super) fn spoil(&mut self, error: &Error) {
+        self.spoilt.get_or_insert_with(|| error.clone());
     }
 
     /// The one way to the database. After it failed, or when `work` is dropped before its end, nothing more runs.
@@ -144,6 +149,10 @@ where
         let Pending { work, answer, .. } = *self;
         Box::pin(async move {
             let result = work(tx).await;
+            let result = match tx.spoilt.take() {
+                Some(error) if result.is_ok() => Err(error.into()),
+                _ => result,
+            };
             // A caller that went away is not told; its act counts all the same.
             Ran {
                 keep: result.is_ok(),
@@ -266,6 +275,7 @@ async fn group(
 async fn one(tx: &mut Tx, act: Box<dyn Act>, ran: &mut Vec<Ran>) -> Result<()> {
     let label = act.label();
     tx.now = tx.shared.now();
+    tx.spoilt = None;
     if let Err(error) = tx.run("SAVEPOINT act").await {
         act.refuse(error.clone());
         return Err(error);

@@ -59,7 +59,11 @@ impl Tx {
 
     pub(super) async fn append(&mut self, entry: Entry) -> Result<u64> {
         let now = self.now();
-        self.with(async |conn| append(conn, entry, now).await).await
+        let appended = self.with(async |conn| append(conn, entry, now).await).await;
+        if let Err(error) = &appended {
+            self.spoil(error);
+        }
+        appended
     }
 
     /// Signs the log up to now: appends a leaf of kind `checkpoint` and signs the tree that ends with it. When nothing

@@ -1,6 +1,7 @@
 //! What the store's tests stand on: a home, a clock that is set by hand, and messages that passed the gate.
 
 use std::{
+    collections::BTreeMap,
     path::Path,
     sync::{Arc, Mutex},
 };
@@ -170,3 +171,19 @@ fn first_half(text: &str) -> [u8; 16] {
 pub fn claim(limit: u32) -> Claim {
     Claim { owner: "serve".into(), lease: SignedDuration::from_secs(300), limit, per_partner: 10 }
 }
+
+/// How many leaves of each kind the log has.
+pub async fn kinds(store: &Store) -> BTreeMap<String, usize> {
+    let mut kinds = BTreeMap::new();
+    for leaf in store.leaves(0, u64::MAX).await.unwrap() {
+        let leaf: serde_json::Value = serde_json::from_str(&leaf).unwrap();
+        *kinds.entry(leaf["kind"].as_str().unwrap().to_owned()).or_default() += 1;
+    }
+    kinds
+}
+
+/// Runs each named case of the module `cases` on a fresh bench.
+macro_rules! suite {
+    ($( $name:ident )*) => { $( #[tokio::test] async fn $name() { cases::$name(Bench::new().await).await; } )* };
+}
+pub(super) use suite;

@@ -3,4 +3,5 @@
 mod bench;
 mod conformance;
 mod crash;
+mod exchange;
 mod faults;
