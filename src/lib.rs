@@ -3,8 +3,8 @@
 //! `docs/architecture.md` has the rooms of the house, who may know whom, and the invariants; a test holds them.
 
 pub mod audit;
-pub mod class;
 pub mod cbor;
+pub mod class;
 pub mod digest;
 pub mod error;
 pub mod gate;
@@ -14,5 +14,6 @@ pub mod marking;
 pub mod record;
 pub mod store;
 pub mod time;
+pub mod translate;
 pub mod world;
 pub mod xml;

@@ -29,7 +29,7 @@ pub use generate::{Dice, generate};
 pub use json_read::from_json;
 pub use json_write::{to_json, unsayable};
 pub use leaves::{BadLeaf, Leaf, count_leaves, field_leaves, leaves, put};
-pub use normal::normalise;
+pub use normal::{normalise, normalise_where};
 pub use path::Path;
 pub use simple::{
     Base64, Coded, CodedNode, DateTime, Enumeration, Id, IdRef, Integer, Lang, Lexical, LexicalKind, Portlist,

@@ -2,8 +2,8 @@
 
 use super::{ledger::Fate, taken::Taken, trail::Trail};
 use crate::{
-    class::{Coded, DateTime, Enumeration, Integer, Lang, Lexical, LexicalKind, Path, Text},
-    record::base::{Dated, Decimal},
+    class::{Coded, DateTime, Enumeration, Integer, Lang, Lexical, LexicalKind, Path},
+    record::base::{Currency, Dated, Decimal},
     time::{Grammar, WireTime},
 };
 
@@ -140,11 +140,29 @@ impl Convert<Integer, i64> for Whole {
     }
 }
 
-/// A number in its lexical form.
+/// A text of a form of its own in the record: a number, a currency.
 pub(super) enum Figure {}
 
-impl<K: LexicalKind + 'static> Convert<Lexical<K>, Decimal> for Figure {
-    fn inward(taken: Taken<'_, Option<Lexical<K>>>, to: &Trail<'_>) -> Option<Decimal> {
+/// A type of the record that keeps its text.
+pub(super) trait Written: std::str::FromStr {
+    /// The text.
+    fn written(&self) -> &str;
+}
+
+impl Written for Decimal {
+    fn written(&self) -> &str {
+        self.as_str()
+    }
+}
+
+impl Written for Currency {
+    fn written(&self) -> &str {
+        self.as_str()
+    }
+}
+
+impl<K: LexicalKind + 'static, R: Written> Convert<Lexical<K>, R> for Figure {
+    fn inward(taken: Taken<'_, Option<Lexical<K>>>, to: &Trail<'_>) -> Option<R> {
         match taken.peek()?.as_ref()?.as_str().parse().ok() {
             Some(number) => taken.kept(to).map(|_| number),
             None => {
@@ -153,8 +171,8 @@ impl<K: LexicalKind + 'static> Convert<Lexical<K>, Decimal> for Figure {
             }
         }
     }
-    fn outward(taken: Taken<'_, Option<Decimal>>, to: &Path<'_>) -> Option<Lexical<K>> {
-        let made = Lexical::new(taken.peek()?.as_ref()?.as_str());
+    fn outward(taken: Taken<'_, Option<R>>, to: &Path<'_>) -> Option<Lexical<K>> {
+        let made = Lexical::new(taken.peek()?.as_ref()?.written());
         match made {
             Ok(made) => taken.kept(to).map(|_| made),
             Err(bad) => taken.discard(&format!("the format takes {} only", bad.expected)).and(None),
@@ -200,18 +218,12 @@ impl Convert<DateTime, Dated> for Time {
 }
 
 /// A text in a class of its own would be its content: this is for lists of plain texts.
-pub(super) fn texts_inward<K: LexicalKind + 'static>(
-    taken: Taken<'_, Vec<Lexical<K>>>,
-    to: &Trail<'_>,
-) -> Vec<String> {
+pub(super) fn texts_inward<K: LexicalKind + 'static>(taken: Taken<'_, Vec<Lexical<K>>>, to: &Trail<'_>) -> Vec<String> {
     taken.kept(to).unwrap_or_default().into_iter().map(Lexical::into_string).collect()
 }
 
 /// The way back; a text that the type does not accept is left out, and with it the account says so for the list.
-pub(super) fn texts_outward<K: LexicalKind + 'static>(
-    taken: Taken<'_, Vec<String>>,
-    to: &Path<'_>,
-) -> Vec<Lexical<K>> {
+pub(super) fn texts_outward<K: LexicalKind + 'static>(taken: Taken<'_, Vec<String>>, to: &Path<'_>) -> Vec<Lexical<K>> {
     let Some(texts) = taken.peek() else { return Vec::new() };
     let made: Vec<Option<Lexical<K>>> = texts.iter().map(|text| Lexical::new(text).ok()).collect();
     taken.each(&"", |below| {
@@ -222,9 +234,4 @@ pub(super) fn texts_outward<K: LexicalKind + 'static>(
         }
     });
     made.into_iter().flatten().collect()
-}
-
-/// A plain text.
-pub(super) fn text(content: &str) -> Text {
-    Text::from(content)
 }

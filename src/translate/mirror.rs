@@ -19,22 +19,23 @@ pub(super) trait Mirror {
 ///
 /// ```text
 /// mirror! {
-///     AddressPair: Address <=> record::Address {
+///     AddressPair: Address => record::Address as "address" restriction { // `as`: an element of the record, see below
 ///         leaf category <=> kind: Word;         // one simple value, by a Convert
 ///         texts url <=> urls;                   // a list of plain texts
 ///         many description <=> descriptions: TextPair;   // lists of classes and groups
 ///         opt application <=> application: SoftwarePair; // at most one
-///         element "system" restriction;         // an element of the record: id, marking, origins, residue
 ///         also inward in_function;              // what no row can say: fn(&Context, &mut Class, &mut Group, &Path, &Trail)
 ///         also outward out_function;            // fn(&Context, &mut Group, &mut Class, &Trail, &Path)
 ///     }
 /// }
 /// ```
+///
+/// With `as "name"` the group is an element of the record: it gets an id that begins with the name, its origin, and its
+/// residue. With an attribute after the name, that is its marking.
 macro_rules! mirror {
     ($(
         $(#[$meta:meta])*
-        $pair:ident: $class:ty => $group:ty {
-            $( element $element:literal $($marked:ident)? ; )?
+        $pair:ident: $class:ty => $group:ty $(as $element:literal $($marked:ident)?)? {
             $( $kind:ident $($a:ident $(<=> $b:ident $(: $by:ty)?)?)+ ; )*
         }
     )*) => { $(
@@ -120,7 +121,12 @@ macro_rules! row {
         let name = $crate::translate::mirror::step(&$made, stringify!($a));
         for (i, item) in std::mem::take(&mut $source.$b).into_iter().enumerate() {
             let to = $to.item(&name, $made.$a.len() + 1);
-            $made.$a.push(<$by as $crate::translate::mirror::Mirror>::outward($cx, item, &$at.element(stringify!($b), i), &to));
+            $made.$a.push(<$by as $crate::translate::mirror::Mirror>::outward(
+                $cx,
+                item,
+                &$at.element(stringify!($b), i),
+                &to,
+            ));
         }
     };
     (@in opt, $cx:ident, $source:ident, $made:ident, $at:ident, $to:ident, $a:ident <=> $b:ident : $by:ty) => {
@@ -134,7 +140,8 @@ macro_rules! row {
         let name = $crate::translate::mirror::step(&$made, stringify!($a));
         if let Some(item) = $source.$b.take() {
             let to = $to.child(&name);
-            $made.$a = Some(<$by as $crate::translate::mirror::Mirror>::outward($cx, item, &$at.member(stringify!($b)), &to));
+            $made.$a =
+                Some(<$by as $crate::translate::mirror::Mirror>::outward($cx, item, &$at.member(stringify!($b)), &to));
         }
     };
     (@in marking, $cx:ident, $source:ident, $made:ident, $at:ident, $to:ident, $a:ident) => {

@@ -10,6 +10,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{
+    iodef::pool::{Made, Pool},
     ledger::{Fate, Ledger},
     trail::Trail,
 };
@@ -37,6 +38,10 @@ pub(super) struct Context {
     residue: RefCell<Vec<Residue>>,
     /// How many elements of each kind were named.
     names: RefCell<Vec<(&'static str, usize)>>,
+    /// The record's lists, on the way in.
+    pub made: RefCell<Made>,
+    /// The record's lists, on the way out.
+    pub pool: Pool,
 }
 
 /// A value on its way. Dropped without an end, its leaves are entered as lost.
@@ -75,7 +80,9 @@ impl Context {
     pub fn rest_of_class(&self, source: &dyn Fields, at: &Path<'_>) {
         let mut residue = self.residue.borrow_mut();
         for index in 0..source.def().fields.len() {
-            class::field_leaves(source, index, at, &mut |path, leaf| residue.push(Residue { path: path.to_string(), leaf }));
+            class::field_leaves(source, index, at, &mut |path, leaf| {
+                residue.push(Residue { path: path.to_string(), leaf })
+            });
         }
     }
 
@@ -153,13 +160,7 @@ impl Context {
                 Leaf::Empty => (below + "/", String::new()),
             };
             self.ledger.end(residue.path, Fate::Carried { on: format!("{to}.carried") });
-            Carried {
-                format: Some(FORMAT.to_owned()),
-                anchor: None,
-                path: Some(path),
-                value: Some(value),
-                digest,
-            }
+            Carried { format: Some(FORMAT.to_owned()), anchor: None, path: Some(path), value: Some(value), digest }
         };
         self.residue_since(mark).into_iter().map(carried).collect()
     }
@@ -202,14 +203,23 @@ impl Context {
             };
             let put = |made: &mut dyn Fields, leaf| class::put(made, place, leaf);
             let done = match leaf {
-                Some(leaf) if path.ends_with('/') => put(made, { let _ = leaf; Leaf::Empty }),
+                Some(leaf) if path.ends_with('/') => put(made, {
+                    let _ = leaf;
+                    Leaf::Empty
+                }),
                 Some(leaf) => put(made, leaf).or_else(|_| put(made, Leaf::Foreign(Verbatim::Text(value)))),
                 None => Err(class::BadLeaf::NoPlace(place.to_owned())),
             };
             if let Err(error) = done {
-                self.ledger.end(format!("{at}.value"), Fate::Dropped { why: format!("superseded at {to}/{place}: {error}") });
+                self.ledger
+                    .end(format!("{at}.value"), Fate::Dropped { why: format!("superseded at {to}/{place}: {error}") });
             }
         }
+    }
+
+    /// A leaf of the record that was taken without ado.
+    pub fn kept(&self, path: &str, to: &impl Display) {
+        self.ledger.end(path.to_owned(), Fate::Kept { to: to.to_string() });
     }
 
     /// What names an element within the record: its place in the target says the same.

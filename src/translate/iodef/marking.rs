@@ -17,9 +17,7 @@ pub(in crate::translate) fn read(value: &Coded<Restriction>) -> Option<Marking> 
         Coded::Known(Restriction::Amber) => tlp(Tlp::Amber),
         Coded::Known(Restriction::Red) => tlp(Tlp::Red),
         Coded::Ext(text) if text == "amber+strict" => tlp(Tlp::AmberStrict),
-        Coded::Known(_) => {
-            Some(Marking { restriction: Some(Scale::from(value.as_str())), ..Marking::default() })
-        }
+        Coded::Known(_) => Some(Marking { restriction: Some(Scale::from(value.as_str())), ..Marking::default() }),
         Coded::Ext(_) | Coded::Other(_) => None,
     }
 }
@@ -49,10 +47,7 @@ pub(in crate::translate) fn inward(taken: Taken<'_, Option<Coded<Restriction>>>,
 }
 
 /// Out of the record.
-pub(in crate::translate) fn outward(
-    taken: Taken<'_, Option<Marking>>,
-    to: &Path<'_>,
-) -> Option<Coded<Restriction>> {
+pub(in crate::translate) fn outward(taken: Taken<'_, Option<Marking>>, to: &Path<'_>) -> Option<Coded<Restriction>> {
     let marking = taken.peek()?.clone()?;
     taken.each(&"", |below| {
         if below.ends_with(".restriction") && marking.tlp.is_some() {

@@ -1,7 +1,9 @@
 //! Groups of the record that mirror classes of RFC 7970 row by row.
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+
 use crate::{
-    class::{Coded, Enumeration as _, Path},
+    class::{Base64, Coded, Enumeration as _, Path},
     iodef::{self, Impact, vocab::Dtype},
     record::{base, classification, files, identity, impact, indicator, intelligence, method, software, system},
     translate::{
@@ -91,8 +93,7 @@ mirror! {
         leaf severity <=> severity: Word;
     }
     /// Assessments (§3.12).
-    AssessmentPair: iodef::Assessment => impact::ImpactAssessment {
-        element "impact" restriction;
+    AssessmentPair: iodef::Assessment => impact::ImpactAssessment as "impact" restriction {
         leaf occurrence <=> occurrence: Closed;
         many incident_category <=> categories: TextPair;
         also inward impacts_in;
@@ -111,8 +112,7 @@ mirror! {
         many description <=> descriptions: TextPair;
     }
     /// Methods (§3.11); structured information (RFC 7203) is carried.
-    MethodPair: iodef::Method => method::Method {
-        element "method" restriction;
+    MethodPair: iodef::Method => method::Method as "method" restriction {
         many reference <=> references: ReferencePair;
         many description <=> descriptions: TextPair;
     }
@@ -166,7 +166,6 @@ mirror! {
 
     /// Hashes (§3.26.1).
     HashPair: iodef::Hash => files::Hash {
-        leaf digest_value <=> value: Plain;
         opt application <=> application: SoftwarePair;
         also inward hash_in;
         also outward hash_out;
@@ -243,22 +242,19 @@ mirror! {
         many description <=> descriptions: TextPair;
     }
     /// Threat actors (§3.7).
-    ActorPair: iodef::ThreatActor => intelligence::Actor {
-        element "actor" restriction;
+    ActorPair: iodef::ThreatActor => intelligence::Actor as "actor" restriction {
         texts threat_actor_id <=> names;
         texts url <=> urls;
         many description <=> descriptions: TextPair;
     }
     /// Campaigns (§3.8).
-    CampaignPair: iodef::Campaign => intelligence::Campaign {
-        element "campaign" restriction;
+    CampaignPair: iodef::Campaign => intelligence::Campaign as "campaign" restriction {
         texts campaign_id <=> names;
         texts url <=> urls;
         many description <=> descriptions: TextPair;
     }
     /// Related activity (§3.6).
-    RelatedPair: iodef::RelatedActivity => identity::Related {
-        element "related" restriction;
+    RelatedPair: iodef::RelatedActivity => identity::Related as "related" restriction {
         many incident_id <=> incidents: IncidentNamePair;
         texts url <=> urls;
         many threat_actor <=> actors: ActorPair;
@@ -268,15 +264,13 @@ mirror! {
         many description <=> descriptions: TextPair;
     }
     /// Descriptions of the incident (§3.2).
-    DescriptionPair: iodef::MlString => identity::Description {
-        element "description";
+    DescriptionPair: iodef::MlString => identity::Description as "description" {
         leaf text <=> text: Plain;
         leaf lang <=> lang: Tag;
         leaf translation_id <=> translation: Plain;
     }
     /// Discovery (§3.10).
-    DiscoveryPair: iodef::Discovery => classification::Discovery {
-        element "discovery" restriction;
+    DiscoveryPair: iodef::Discovery => classification::Discovery as "discovery" restriction {
         leaf source <=> source: Word;
         many description <=> descriptions: TextPair;
         many detection_pattern <=> patterns: PatternPair;
@@ -418,7 +412,8 @@ fn impacts_in(
         let n = counts[kind];
         match impact {
             Impact::System(class) => {
-                let group = SystemImpactPair::inward(cx, class, &at.item("SystemImpact", n), &to.element("system", n - 1));
+                let group =
+                    SystemImpactPair::inward(cx, class, &at.item("SystemImpact", n), &to.element("system", n - 1));
                 made.system.push(group);
             }
             Impact::Business(class) => {
@@ -426,7 +421,12 @@ fn impacts_in(
                 made.business.push(BusinessImpactPair::inward(cx, class, &at, &to));
             }
             Impact::Time(class) => {
-                made.time.push(TimeImpactPair::inward(cx, class, &at.item("TimeImpact", n), &to.element("time", n - 1)));
+                made.time.push(TimeImpactPair::inward(
+                    cx,
+                    class,
+                    &at.item("TimeImpact", n),
+                    &to.element("time", n - 1),
+                ));
             }
             Impact::Monetary(class) => {
                 let (at, to) = (at.item("MonetaryImpact", n), to.element("monetary", n - 1));
@@ -453,7 +453,8 @@ fn impacts_out(
         made.impact.push(Impact::System(class));
     }
     for (i, group) in take(&mut source.business).into_iter().enumerate() {
-        let class = BusinessImpactPair::outward(cx, group, &at.element("business", i), &to.item("BusinessImpact", i + 1));
+        let class =
+            BusinessImpactPair::outward(cx, group, &at.element("business", i), &to.item("BusinessImpact", i + 1));
         made.impact.push(Impact::Business(class));
     }
     for (i, group) in take(&mut source.time).into_iter().enumerate() {
@@ -461,11 +462,13 @@ fn impacts_out(
         made.impact.push(Impact::Time(class));
     }
     for (i, group) in take(&mut source.monetary).into_iter().enumerate() {
-        let class = MonetaryImpactPair::outward(cx, group, &at.element("monetary", i), &to.item("MonetaryImpact", i + 1));
+        let class =
+            MonetaryImpactPair::outward(cx, group, &at.element("monetary", i), &to.item("MonetaryImpact", i + 1));
         made.impact.push(Impact::Monetary(class));
     }
     for (i, group) in take(&mut source.intended).into_iter().enumerate() {
-        let class = BusinessImpactPair::outward(cx, group, &at.element("intended", i), &to.item("IntendedImpact", i + 1));
+        let class =
+            BusinessImpactPair::outward(cx, group, &at.element("intended", i), &to.item("IntendedImpact", i + 1));
         made.impact.push(Impact::Intended(class));
     }
 }
@@ -525,12 +528,15 @@ fn hash_in(cx: &Context, source: &mut iodef::Hash, made: &mut files::Hash, at: &
         cx.rest_of_class(&method, &at);
         text
     };
+    if let Some(taken) = cx.take_class(source, "digest_value", at, |source| &mut source.digest_value) {
+        made.value = Plain::inward(taken, &to.member("value"));
+    }
     made.alg = algorithm(&mut source.digest_method, "DigestMethod", &to.member("alg"));
     made.canonicalization =
         algorithm(&mut source.canonicalization_method, "CanonicalizationMethod", &to.member("canonicalization"));
 }
 
-/// XML signature names algorithms by URI; the common names of hashes are written as theirs.
+/// XML signature names algorithms by URI and writes digests in base64; the record has a word with hexadecimal too.
 fn hash_out(cx: &Context, source: &mut files::Hash, made: &mut iodef::Hash, at: &Trail<'_>, to: &Path<'_>) {
     const URIS: &[(&str, &str)] = &[
         ("md5", "http://www.w3.org/2001/04/xmldsig-more#md5"),
@@ -539,14 +545,32 @@ fn hash_out(cx: &Context, source: &mut files::Hash, made: &mut iodef::Hash, at: 
         ("sha-384", "http://www.w3.org/2001/04/xmldsig-more#sha384"),
         ("sha-512", "http://www.w3.org/2001/04/xmlenc#sha512"),
     ];
-    let method = |place: &mut Option<String>, name: &'static str, to: Path<'_>| {
-        let taken = cx.take_group(place, &at.member(name))?;
-        let text = taken.kept(&to).flatten()?;
-        let short = text.to_ascii_lowercase().replace("sha1", "sha-1").replace("sha2", "sha-2");
-        let uri = URIS.iter().find(|(name, _)| *name == short).map_or(text.as_str(), |(_, uri)| *uri);
+    let uri_of = |text: &str| {
+        let short =
+            text.to_ascii_lowercase().replace("sha1", "sha-1").replace("sha2", "sha-2").replace("sha3", "sha-3");
+        URIS.iter().find(|(name, _)| *name == short).map(|(_, uri)| *uri)
+    };
+    let by_word = source.alg.as_deref().is_some_and(|alg| uri_of(alg).is_some());
+    let mut method = |place: &mut Option<String>, name: &'static str, to: Path<'_>| {
+        let text = cx.take_group(place, &at.member(name))?.kept(&to).flatten()?;
+        let uri = uri_of(&text).unwrap_or(&text);
         Some(iodef::DigestMethod { algorithm: Some(uri.into()), parameters: None })
     };
     made.digest_method = method(&mut source.alg, "alg", to.child("DigestMethod"));
     made.canonicalization_method =
         method(&mut source.canonicalization, "canonicalization", to.child("CanonicalizationMethod"));
+    if let Some(taken) = cx.take_group(&mut source.value, &at.member("value")) {
+        let to = to.child("DigestValue");
+        let written = taken.peek().cloned().flatten().unwrap_or_default();
+        let base64 = if by_word { hex(&written).map(|bytes| STANDARD.encode(bytes)) } else { Some(written) };
+        made.digest_value = match base64.and_then(|text| Base64::new(&text).ok()) {
+            Some(value) => taken.kept(&to).map(|_| value),
+            None => taken.discard("not a digest in hexadecimal (for a word) or base64 (for a URI)").and(None),
+        };
+    }
+}
+
+fn hex(text: &str) -> Option<Vec<u8>> {
+    let pair = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
+    (text.len() % 2 == 0).then(|| text.as_bytes().chunks_exact(2).map(pair).collect()).flatten()
 }

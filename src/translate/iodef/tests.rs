@@ -1,0 +1,74 @@
+//! Translation of generated documents and records: nothing is forgotten, and what is said to be kept is.
+
+use std::collections::BTreeSet;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::{
+    class::{self, Dice, Leaf, Path},
+    iodef::IodefDocument,
+    translate::{Entry, Fate, counts},
+    world::Seeded,
+};
+
+fn document(seed: u64, depth: usize) -> IodefDocument {
+    let entropy = Seeded::new(seed);
+    let mut document = IodefDocument::default();
+    class::generate(&mut document, &mut Dice::new(&entropy), depth);
+    document
+}
+
+fn leaves(document: &IodefDocument) -> BTreeSet<(String, String)> {
+    let mut all = BTreeSet::new();
+    class::leaves(document, &Path::root("IODEF-Document"), &mut |path, leaf| {
+        let text = match leaf {
+            Leaf::Text(text) => text,
+            Leaf::Foreign(verbatim) => format!("{verbatim:?}"),
+            Leaf::Empty => String::new(),
+        };
+        all.insert((path.to_string(), text));
+    });
+    all
+}
+
+fn lost(account: &[Entry]) -> Vec<&Entry> {
+    account.iter().filter(|entry| entry.fate == Fate::Lost).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Every leaf of the document is in the account, once, and none is lost or dropped: what has no field is carried.
+    #[test]
+    fn every_leaf_of_a_document_is_accounted_for(seed: u64, depth in 0usize..6) {
+        let document = document(seed, depth);
+        let mut normal = document.clone();
+        inward::normal(&mut normal);
+        let (_, account) = from_iodef(document);
+        prop_assert_eq!(lost(&account), Vec::<&Entry>::new());
+        let counted = counts(&account);
+        prop_assert_eq!((counted.lost, counted.dropped), (0, 0));
+        let mut paths: Vec<String> = account.iter().map(|entry| entry.path.clone()).collect();
+        let mut wanted = Vec::new();
+        class::leaves(&normal, &Path::root("IODEF-Document"), &mut |path, _| wanted.push(path.to_string()));
+        paths.sort();
+        wanted.sort();
+        prop_assert_eq!(paths, wanted);
+    }
+
+    /// A document comes back from its record as it was, in the normal form.
+    #[test]
+    fn documents_come_back(seed: u64, depth in 0usize..6) {
+        let document = document(seed, depth);
+        let mut normal = document.clone();
+        inward::normal(&mut normal);
+        let (records, _) = from_iodef(document);
+        let (back, account) = to_iodef(records);
+        prop_assert_eq!(lost(&account), Vec::<&Entry>::new());
+        let (before, after) = (leaves(&normal), leaves(&back));
+        let missing: Vec<_> = before.difference(&after).collect();
+        let new: Vec<_> = after.difference(&before).collect();
+        prop_assert!(missing.is_empty() && new.is_empty(), "missing {missing:#?}\nnew {new:#?}");
+    }
+}

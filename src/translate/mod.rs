@@ -1,0 +1,14 @@
+//! Records and exchange formats, and the account of what each translation did.
+//!
+//! A translation takes values out of its source and brings each to an end ([`Fate`]); what it forgets is entered as lost,
+//! and what it has no rule for is carried as residue or dropped, with the reason. See `docs/architecture.md`.
+
+mod convert;
+mod iodef;
+mod ledger;
+mod mirror;
+mod taken;
+mod trail;
+
+pub use iodef::{from_iodef, to_iodef};
+pub use ledger::{Counts, Entry, Fate, Ledger, counts};
