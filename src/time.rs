@@ -196,7 +196,7 @@ impl Parts {
         let negative = at.eat(b'-');
         let year_text = at.digits();
         let (width, zero_led) = (year_text.len(), year_text.first() == Some(&b'0'));
-        if width < 4 || width > 9 || (width > 4 && zero_led) {
+        if !(4..=9).contains(&width) || (width > 4 && zero_led) {
             return None;
         }
         let magnitude = number(year_text);

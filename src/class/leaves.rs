@@ -53,9 +53,14 @@ pub fn leaves(root: &dyn Fields, base: &Path<'_>, visit: &mut dyn FnMut(&Path<'_
     for index in 0..fields {
         field_leaves(root, index, base, visit);
     }
-    if (0..fields).all(|index| root.slot(index).is_none_or(|slot| slot.is_empty())) {
+    if is_empty(root) {
         visit(base, Leaf::Empty);
     }
+}
+
+/// Whether there is nothing in any field.
+pub fn is_empty(root: &dyn Fields) -> bool {
+    (0..root.def().fields.len()).all(|index| root.slot(index).is_none_or(|slot| slot.is_empty()))
 }
 
 /// The leaves of one field of `root`, by its index.

@@ -28,7 +28,7 @@ pub use def::{Card, ChoiceDef, ClassDef, EnumDef, FieldDef, JsonField, JsonForm,
 pub use generate::{Dice, generate};
 pub use json_read::from_json;
 pub use json_write::{to_json, unsayable};
-pub use leaves::{BadLeaf, Leaf, count_leaves, field_leaves, leaves, put};
+pub use leaves::{BadLeaf, Leaf, count_leaves, field_leaves, is_empty, leaves, put};
 pub use normal::{normalise, normalise_where};
 pub use path::Path;
 pub use simple::{

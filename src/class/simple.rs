@@ -347,11 +347,12 @@ impl<E: Enumeration> Coded<E> {
 
     /// The registered value of this text, else an extension (where the enumeration has one).
     pub fn from_meaning(text: &str) -> Self {
-        let mut value = Coded::blank();
-        value.set(text, None);
-        match value {
-            Coded::Other(text) if E::DEF.extensible => Coded::Ext(text),
-            value => value,
+        let registered = E::DEF.aliases.iter().find(|(alias, _)| *alias == text).map_or(text, |(_, to)| to);
+        let index = E::DEF.values.iter().position(|value| *value == registered);
+        match index.and_then(E::of_index) {
+            Some(known) => Coded::Known(known),
+            None if E::DEF.extensible => Coded::Ext(text.to_owned()),
+            None => Coded::Other(text.to_owned()),
         }
     }
 

@@ -32,8 +32,29 @@ impl BadForm {
 
 /// The record's own id: a UUID, random (v4) for a record made here, derived (v5) for one made by translation (§0a).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
-#[serde(transparent)]
+#[serde(into = "String", try_from = "String")]
 pub struct RecordId(pub Uuid);
+
+impl std::str::FromStr for RecordId {
+    type Err = BadForm;
+    fn from_str(text: &str) -> Result<Self, BadForm> {
+        let id = Uuid::try_parse(text).ok().map(RecordId).filter(|id| id.to_string() == text);
+        id.ok_or_else(|| BadForm::new(text, "a UUID in lower case with hyphens"))
+    }
+}
+
+impl TryFrom<String> for RecordId {
+    type Error = BadForm;
+    fn try_from(text: String) -> Result<Self, BadForm> {
+        text.parse()
+    }
+}
+
+impl From<RecordId> for String {
+    fn from(id: RecordId) -> String {
+        id.to_string()
+    }
+}
 
 impl std::fmt::Display for RecordId {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -49,7 +70,7 @@ impl schemars::JsonSchema for RecordId {
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
         schemars::json_schema!({
             "type": "string",
-            "pattern": "^[0-9a-fA-F]{8}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{12}$"
+            "pattern": "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
         })
     }
 }
@@ -66,17 +87,12 @@ fn is_element_id(text: &str) -> bool {
 
 lexical! {
     /// The id of an element, unique in its record and never reused there. Empty only until the reader has given one.
+    #[derive(Default)]
     pub struct ElementId {
         form: "up to 128 letters, digits and . _ : -, beginning with a letter or digit",
         pattern: "^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$",
         fits: is_element_id,
         like: ["a"],
-    }
-}
-
-impl Default for ElementId {
-    fn default() -> Self {
-        ElementId(String::new())
     }
 }
 
@@ -182,7 +198,7 @@ value!(Code18044 like its samples);
 
 group! {
     /// Where an element came from (§0a).
-    pub struct Origin {
+    pub struct Origin : provenance {
         /// The document: the digest of its bytes, or the id of the message that brought it.
         document: Option<String>;
         /// Path of the element in that document, in the notation of its format.
@@ -195,7 +211,7 @@ group! {
 group! {
     /// Residue: one thing of a foreign format that no field holds (§0a). It stays with the element it came with and goes
     /// back to that place when a document of the same format is written.
-    pub struct Carried {
+    pub struct Carried : provenance {
         /// The format, such as `iodef-xml` or `stix`.
         format: Option<String>;
         /// Id of the element that it hangs on; absent when that is the element it stands in.
@@ -403,6 +419,11 @@ mod tests {
             assert!(bad.parse::<ElementId>().is_err(), "{bad}");
         }
         assert!("a".repeat(MAX_ELEMENT_ID_BYTES).parse::<ElementId>().is_ok());
+        let id = "3f2a0000-0000-4000-8000-00000000000a";
+        assert_eq!(id.parse::<RecordId>().unwrap().to_string(), id);
+        for bad in [&id.to_uppercase(), &id.replace('-', ""), &format!("{{{id}}}"), &format!("urn:uuid:{id}")] {
+            assert!(bad.parse::<RecordId>().is_err(), "{bad}");
+        }
         assert!("EUr".parse::<Currency>().is_err() && "EURO".parse::<Currency>().is_err());
         for sample in Code18044::SAMPLES {
             assert!(sample.parse::<Code18044>().is_ok(), "{sample}");

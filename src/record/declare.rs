@@ -7,7 +7,7 @@
 /// ```text
 /// group! {
 ///     /// What it is.
-///     pub struct Name : tag [refine] {          // the tag `dated` and the function `refine` are rare
+///     pub struct Name : tag [refine] {          // rare: tags dated, provenance; a function for Part::refine
 ///         @required { /// doc
 ///             id: RecordId = "YYNNNNN"; }       // fields that must be there
 ///         /// doc
@@ -179,6 +179,9 @@ macro_rules! anchor {
 
 macro_rules! own {
     (element) => {
+        false
+    };
+    (provenance) => {
         false
     };
     ($($other:ident)?) => {

@@ -117,21 +117,21 @@ group! {
         /// A system.
         system: Option<Box<System>>;
         /// An address.
-        address: Option<Address>;
+        address: Option<Box<Address>>;
         /// A domain.
-        domain: Option<Domain>;
+        domain: Option<Box<Domain>>;
         /// A network service.
-        service: Option<Service>;
+        service: Option<Box<Service>>;
         /// A mail.
-        email: Option<Email>;
+        email: Option<Box<Email>>;
         /// Changed registry keys.
-        registry_change: Option<RegistryChange>;
+        registry_change: Option<Box<RegistryChange>>;
         /// Files.
-        files: Option<FileSet>;
+        files: Option<Box<FileSet>>;
         /// Certificates.
-        certificates: Option<CertificateSet>;
+        certificates: Option<Box<CertificateSet>>;
         /// An entry in a registry of resource holders.
-        registry_handle: Option<RegistryHandle>;
+        registry_handle: Option<Box<RegistryHandle>>;
         /// A piece of evidence.
         evidence: Option<Box<Evidence>>;
         /// An event.
@@ -139,15 +139,15 @@ group! {
         /// An action.
         action: Option<Box<Action>>;
         /// A reference.
-        reference: Option<Reference>;
+        reference: Option<Box<Reference>>;
         /// An assessment of impacts.
         assessment: Option<Box<ImpactAssessment>>;
         /// What detects it.
-        detection_pattern: Option<DetectionPattern>;
+        detection_pattern: Option<Box<DetectionPattern>>;
         /// An entry of the timeline.
         entry: Option<Box<TimelineEntry>>;
         /// Many values of one kind.
-        bulk: Option<Bulk>;
+        bulk: Option<Box<Bulk>>;
         /// An address of the web.
         url: Option<String>;
         /// A user account.
@@ -155,9 +155,9 @@ group! {
         /// A mutex.
         mutex: Option<String>;
         /// A process.
-        process: Option<Process>;
+        process: Option<Box<Process>>;
         /// Another value with its type.
-        value: Option<TypedValue>;
+        value: Option<Box<TypedValue>>;
     }
 }
 

@@ -5,9 +5,9 @@
 //! come the struct, its JSON form, the schema in `schemas/record.schema.json`, its rows of the visibility table and its
 //! generator. This module knows no exchange format.
 //!
-//! * [`read`], [`write`], [`schema`]: the `record` format;
-//! * [`check`]: rules over several fields, as findings;
-//! * [`visibility`], [`walk`], [`table`]: who may see what;
+//! * [`read()`], [`write()`], [`schema()`]: the `record` format;
+//! * [`check()`]: rules over several fields, as findings;
+//! * [`visibility()`], [`walk`], [`table`]: who may see what;
 //! * [`Released`]: a record from which was removed what its reader may not have;
 //! * [`next_revision`], [`digest`]: a change makes a new revision, never an overwritten one;
 //! * [`TrackingNumber`]: numbers for people;
@@ -56,7 +56,7 @@ pub use codes::{ListedCode, listed_code, listed_codes};
 pub use letters::{Letter, Letters, Visibility};
 pub use number::TrackingNumber;
 pub use part::{Element, Field, Node, NodeMut, Part, Place, Refined, Segment, Sight};
-pub use read::{name_elements, read};
+pub use read::{MAX_DEPTH, name_elements, read};
 pub use released::{Recipient, Released, Removal};
 pub use revision::{RevisionError, next_revision};
 pub use root::{Document, FORMAT_VERSION, FormatVersion, Record, RecordDocument, anchor_digest};

@@ -1,4 +1,4 @@
-//! Tracking numbers (requirements 24 to 31): `TEAM-7K3-M9Q-2TX`.
+//! Tracking numbers (requirements 24 to 31): `TEAM-7K3-M9Q-2TC`.
 //!
 //! Prefix of the team or service, eight random characters, one check character. The body is random and tells nothing:
 //! neither time nor count (requirement 28). 31^8 bodies, about 8.5 * 10^11, are one space over all prefixes
@@ -257,14 +257,17 @@ pub enum Fault {
     Character,
     /// The check character does not fit: something was mistyped.
     Check,
+    /// In a document: not the one written form.
+    Spelling,
 }
 
 /// The text is not a tracking number.
 #[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
 #[error("found {found:?}, expected {}", match self.fault {
-    Fault::Length => "a tracking number such as TEAM-7K3-M9Q-2TX",
+    Fault::Length => "a tracking number such as TEAM-7K3-M9Q-2TC",
     Fault::Prefix => "a prefix of 2 to 12 letters and digits, beginning with a letter",
     Fault::Character => "letters and digits, hyphens and blanks",
+    Fault::Spelling => "the written form: upper case, groups of three between hyphens",
     Fault::Check => "a number whose check character fits: a character is wrong or two are exchanged",
 })]
 pub struct BadNumber {
@@ -287,10 +290,12 @@ impl FromStr for TrackingNumber {
     }
 }
 
+/// For documents, which have one written form: only what [`fmt::Display`] prints.
 impl TryFrom<String> for TrackingNumber {
     type Error = BadNumber;
     fn try_from(text: String) -> Result<Self, BadNumber> {
-        text.parse()
+        let number = TrackingNumber::parse(&text)?;
+        if number.to_string() == text { Ok(number) } else { Err(BadNumber::new(&text, Fault::Spelling)) }
     }
 }
 
@@ -308,8 +313,8 @@ impl JsonSchema for TrackingNumber {
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
         schemars::json_schema!({
             "type": "string",
-            "description": "prefix, eight random characters and a check character, such as TEAM-7K3-M9Q-2TX",
-            "pattern": "^[A-Za-z0-9][A-Za-z0-9 ._#-]{9,}[A-Za-z0-9]$"
+            "description": "prefix, eight random characters and a check character, such as TEAM-7K3-M9Q-2TC",
+            "pattern": "^[A-Z0-9]{2,12}(-[0-9A-HJKMNPQRTVWXYZ]{3}){3}$"
         })
     }
 }

@@ -12,13 +12,18 @@ use crate::error::{Code, Finding, Position};
 #[cfg(test)]
 mod tests;
 
+/// Deepest nesting of objects and lists in a document. Groups that hold themselves (contacts, expressions) would else let
+/// a document choose how much stack it takes; a case needs about 20.
+pub const MAX_DEPTH: usize = 64;
+
 /// Reads a document of the `record` format, strictly: a member that the format does not have, a second member of the
 /// same name, `null`, a word outside a closed vocabulary and text after the document are refused.
 ///
 /// Elements without an id get one from their place, such as `timeline-3`; the same bytes always give the same ids.
 ///
 /// # Errors
-/// The first thing wrong, as a [`Code::RecordInvalid`] or [`Code::JsonSyntax`] with its place and path.
+/// The first thing wrong, as a [`Code::RecordInvalid`], [`Code::JsonSyntax`], or, nested deeper than [`MAX_DEPTH`], a
+/// [`Code::LimitExceeded`], with its place and path.
 pub fn read(bytes: &[u8]) -> Result<RecordDocument, Finding> {
     let mut document = decode(bytes)?;
     document.records.iter_mut().for_each(name_elements);
@@ -27,6 +32,11 @@ pub fn read(bytes: &[u8]) -> Result<RecordDocument, Finding> {
 
 /// The one call to the JSON reader.
 fn decode(bytes: &[u8]) -> Result<RecordDocument, Finding> {
+    if let Some(offset) = too_deep(bytes) {
+        let expected = format!("at most MAX_DEPTH = {MAX_DEPTH} levels of nesting");
+        let position = position_at(bytes, offset);
+        return Err(Finding::error(Code::LimitExceeded, position, "$", "deeper nesting", expected));
+    }
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let document = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let path = error.path().to_string();
@@ -46,15 +56,40 @@ fn refusal(bytes: &[u8], error: &serde_json::Error, path: String) -> Finding {
     Finding::error(code, position(bytes, error), path, said, expected)
 }
 
+/// Where nesting first exceeds [`MAX_DEPTH`], brackets in texts not counted.
+fn too_deep(bytes: &[u8]) -> Option<usize> {
+    let (mut depth, mut in_text, mut escaped) = (0_usize, false, false);
+    bytes.iter().position(|byte| {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_text => escaped = true,
+            b'"' => in_text = !in_text,
+            b'{' | b'[' if !in_text => depth += 1,
+            b'}' | b']' if !in_text => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth > MAX_DEPTH
+    })
+}
+
+/// The place that serde_json names by line and byte in the line.
 fn position(bytes: &[u8], error: &serde_json::Error) -> Position {
     if error.line() == 0 {
         return Position::default();
     }
-    let starts = std::iter::once(0).chain(bytes.iter().enumerate().filter(|(_, b)| **b == b'\n').map(|(at, _)| at + 1));
-    let start = starts.clone().nth(error.line() - 1).unwrap_or(bytes.len());
-    let offset = (start + error.column().saturating_sub(1)).min(bytes.len());
-    let column = String::from_utf8_lossy(&bytes[start.min(offset)..offset]).chars().count() as u64 + 1;
-    Position { line: error.line() as u64, column, offset: offset as u64 }
+    let lines = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(at, _)| at + 1);
+    let start = std::iter::once(0).chain(lines).nth(error.line() - 1).unwrap_or(bytes.len());
+    position_at(bytes, start + error.column().saturating_sub(1))
+}
+
+fn position_at(bytes: &[u8], offset: usize) -> Position {
+    let before = &bytes[..offset.min(bytes.len())];
+    let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+    Position {
+        line: before.iter().filter(|byte| **byte == b'\n').count() as u64 + 1,
+        column: String::from_utf8_lossy(&before[start..]).chars().count() as u64 + 1,
+        offset: before.len() as u64,
+    }
 }
 
 /// Gives every element without an id one from its place. Ids that are there are kept.

@@ -5,7 +5,7 @@ use crate::{digest::Digest, marking::Audience};
 
 /// A record for somebody. It has the same form as any record; what was removed is absent.
 ///
-/// Two makers, both inside the program: the sanitiser of `sharing`, for a partner, and [`Released::local`], for commands
+/// Two makers, both inside the program: the sanitiser of `sharing`, for a partner, and `Released::local`, for commands
 /// whose output stays on the machine. One made by the latter says so and has no [`Recipient`], without which no order to
 /// send can be made.
 ///
@@ -42,7 +42,6 @@ pub struct Removal {
 impl Released {
     /// A record that was sanitised for a partner. Called by `sharing` only. `revision` is the digest of the record
     /// before, `record` what remains of it.
-    #[allow(dead_code)] // called by the sanitiser
     pub(crate) fn for_partner(record: Record, revision: Digest, recipient: Recipient, removed: Vec<Removal>) -> Self {
         Released { record, revision, recipient: Some(recipient), removed }
     }
@@ -51,7 +50,6 @@ impl Released {
     ///
     /// # Errors
     /// Never for a value of the record types; the signature is serde's.
-    #[allow(dead_code)] // called by local commands
     pub(crate) fn local(record: Record) -> Result<Self, serde_json::Error> {
         let revision = super::write::digest(&record)?;
         Ok(Released { record, revision, recipient: None, removed: Vec::new() })

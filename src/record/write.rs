@@ -50,3 +50,37 @@ pub(crate) fn own_bytes(
     map.end()?;
     Ok(serializer.into_inner())
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::record::{
+        Element, Record, anchor_digest,
+        base::{Carried, Origin, Text},
+        classification::Discovery,
+        event::Event,
+    };
+
+    #[test]
+    fn an_anchor_covers_its_own_members_and_no_element_inside() {
+        let event = Event { id: "e".parse().unwrap(), descriptions: vec![Text::new("a")], ..Event::default() };
+        let text = String::from_utf8(event.own_bytes().unwrap()).unwrap();
+        assert_eq!(text, r#"{"id":"e","descriptions":[{"text":"a"}]}"#);
+        let digest = anchor_digest(&event).unwrap();
+        let inside = Event {
+            discovery: vec![Discovery::default()],
+            origins: vec![Origin { ordinal: Some(1), ..Origin::default() }],
+            carried: vec![Carried { value: Some("x".into()), ..Carried::default() }],
+            ..event.clone()
+        };
+        assert_eq!(anchor_digest(&inside).unwrap(), digest);
+        let other = Event { descriptions: vec![Text::new("b")], ..event };
+        assert_ne!(anchor_digest(&other).unwrap(), digest);
+    }
+
+    #[test]
+    fn the_anchor_of_a_record_covers_no_list_of_elements() {
+        let record = Record { lang: Some("en".into()), events: vec![Event::default()], ..Record::default() };
+        let text = String::from_utf8(record.own_bytes().unwrap()).unwrap();
+        assert_eq!(text, r#"{"id":"00000000-0000-0000-0000-000000000000","kind":"event","lang":"en"}"#);
+    }
+}

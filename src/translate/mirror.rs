@@ -53,6 +53,7 @@ macro_rules! mirror {
             ) -> $group {
                 let mut made = <$group>::default();
                 let mark = cx.mark();
+                cx.presence(&source, at, to);
                 $(
                     made.id = cx.element_id($element);
                     $( $crate::translate::mirror::row!(@in marking, cx, source, made, at, to, $marked); )?

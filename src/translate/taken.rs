@@ -35,9 +35,9 @@ pub(super) struct Residue {
 #[derive(Debug, Default)]
 pub(super) struct Context {
     pub ledger: Ledger,
-    residue: RefCell<Vec<Residue>>,
+    pub residue: RefCell<Vec<Residue>>,
     /// How many elements of each kind were named.
-    names: RefCell<Vec<(&'static str, usize)>>,
+    pub names: RefCell<Vec<(&'static str, usize)>>,
     /// The record's lists, on the way in.
     pub made: RefCell<Made>,
     /// The record's lists, on the way out.
@@ -167,8 +167,10 @@ impl Context {
 
     /// Takes an element's residue. What belongs to another format, or to an element that has changed, ends here.
     pub fn residue_of<E: Element>(&self, source: &mut E, at: &Trail<'_>) -> Vec<Returning> {
+        let carried = mem::take(source.carried_mut());
+        // As it was when the residue was hung on it: without.
         let digest = anchor_digest(source).ok();
-        self.returning(mem::take(source.carried_mut()), digest, at)
+        self.returning(carried, digest, at)
     }
 
     /// The same for what is no element.
@@ -214,6 +216,13 @@ impl Context {
                 self.ledger
                     .end(format!("{at}.value"), Fate::Dropped { why: format!("superseded at {to}/{place}: {error}") });
             }
+        }
+    }
+
+    /// An element with nothing in it is a leaf: a group with nothing in it says the same.
+    pub fn presence(&self, source: &dyn Fields, at: &Path<'_>, to: &Trail<'_>) {
+        if class::is_empty(source) {
+            self.ledger.end(at.to_string(), Fate::Kept { to: to.to_string() });
         }
     }
 

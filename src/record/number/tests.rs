@@ -73,6 +73,16 @@ fn people_may_write_as_they_like() {
 }
 
 #[test]
+fn documents_have_one_spelling() {
+    let number = number(1);
+    let read = |text: String| serde_json::from_value::<TrackingNumber>(text.into());
+    assert_eq!(read(number.to_string()).unwrap(), number);
+    for other in [number.to_string().to_lowercase(), number.to_string().replace('-', "")] {
+        assert!(read(other.clone()).is_err(), "{other}");
+    }
+}
+
+#[test]
 fn what_is_no_number_says_why() {
     let text = number(1).to_string();
     assert_fault(b"", Fault::Length);
@@ -91,21 +101,24 @@ fn numbers_are_found_in_subject_lines() {
     let (a, b) = (number(1), number(2));
     let team = TrackingNumber::draw(&prefix("TEAM"), &Seeded::new(3)).unwrap();
     let prefixes = [prefix("SIREX"), prefix("TEAM")];
-    let find = |text: &str| -> Vec<TrackingNumber> {
-        TrackingNumber::find(text, &prefixes).into_iter().map(|(_, number)| number).collect()
+    let find = |text: &str| -> Vec<String> {
+        TrackingNumber::find(text, &prefixes).into_iter().map(|(_, number)| number.to_string()).collect()
     };
     let compact = a.to_string().replace('-', "");
-    assert_eq!(find(&format!("Re: [{a}] AW: Ihr Bericht")), [a.clone()]);
-    assert_eq!(find(&format!("{b}: and {}, also ({team}).", compact.to_lowercase())), [b.clone(), a.clone(), team]);
-    assert_eq!(find(&format!("Re: {}", a.to_string().replace('-', " - "))), [a.clone()]);
-    assert_eq!(find(&format!("sirex#{}", &a.to_string()[6..])), [a.clone()]);
-    assert_eq!(find(&a.to_string().replacen('-', "\r\n  ", 1)), [a.clone()]);
-    assert_eq!(find(&a.to_string().replacen('-', "      ", 1)), []);
-    assert_eq!(find(&format!("x{a}")), []);
-    assert_eq!(find(&format!("{a}7")), []);
-    assert_eq!(find(&format!("{a}é")), []);
-    assert_eq!(find("SIREX SIREX-"), []);
-    assert_eq!(find("SIREX"), []);
+    assert_eq!(find(&format!("Re: [{a}] AW: Ihr Bericht")), [a.to_string()]);
+    assert_eq!(
+        find(&format!("{b}: and {}, also ({team}).", compact.to_lowercase())),
+        [b.to_string(), a.to_string(), team.to_string()]
+    );
+    assert_eq!(find(&format!("Re: {}", a.to_string().replace('-', " - "))), [a.to_string()]);
+    assert_eq!(find(&format!("sirex#{}", &a.to_string()[6..])), [a.to_string()]);
+    assert_eq!(find(&a.to_string().replacen('-', "\r\n  ", 1)), [a.to_string()]);
+    assert_eq!(find(&a.to_string().replacen('-', "      ", 1)), [""; 0]);
+    assert_eq!(find(&format!("x{a}")), [""; 0]);
+    assert_eq!(find(&format!("{a}7")), [""; 0]);
+    assert_eq!(find(&format!("{a}é")), [""; 0]);
+    assert_eq!(find("SIREX SIREX-"), [""; 0]);
+    assert_eq!(find("SIREX"), [""; 0]);
     let text = format!("prä {a} post");
     let found = TrackingNumber::find(&text, &prefixes);
     assert_eq!(&text[found[0].0.clone()], a.to_string());

@@ -89,6 +89,37 @@ fn a_place_too_deep_for_an_id_keeps_its_last_steps() {
     assert!(name.parse::<ElementId>().is_ok() && name.ends_with("contacts-1"), "{name}");
 }
 
+#[test]
+fn the_depth_limit_is_hit_at_one_level_more() {
+    let nest = |levels: usize| format!("{}{}", "[".repeat(levels), "]".repeat(levels));
+    assert_eq!(refused(&nest(MAX_DEPTH)).code, Code::RecordInvalid);
+    let finding = refused(&nest(MAX_DEPTH + 1));
+    assert_eq!((finding.code, finding.position.offset), (Code::LimitExceeded, MAX_DEPTH as u64));
+    let text = format!("[\"{}\\\"{}\"]", "[".repeat(99), "{".repeat(99));
+    assert_eq!(refused(&text).code, Code::RecordInvalid, "brackets in texts are no nesting");
+}
+
+/// The deepest nesting that is read, in each way in which a group holds itself, on the stack of a test thread.
+#[test]
+fn deep_nesting_is_read_or_refused_but_never_overflows() {
+    for (list, begin, end, open, close) in [
+        ("parties", "", "", r#"{"contacts":["#, "]}"),
+        ("indicators", "", "", r#"{"expression":{"terms":["#, "]}}"),
+        ("methods", r#"{"structured":["#, "]}", r#"{"parts":["#, "]}"),
+    ] {
+        for depth in [1, 10, 18, 29, 40, 60, 500] {
+            let text = format!(r#","{list}":[{begin}{}{}{end}]"#, open.repeat(depth), close.repeat(depth));
+            let result = read(document(&text).as_bytes());
+            if depth <= 18 {
+                let document = result.unwrap_or_else(|finding| panic!("{list} {depth}: {finding}"));
+                assert!(read(&write(&document, Form::Pretty).unwrap()).is_ok());
+            } else if depth > 30 {
+                assert_eq!(result.unwrap_err().code, Code::LimitExceeded);
+            }
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 

@@ -17,7 +17,7 @@ use crate::{
     iodef::{self, IndicatorContent, ObservableContent, OperandContent},
     record::indicator::{Bulk, Expression, Indicator, IndicatorLink, Observable, Term},
     translate::{
-        convert::{Closed, Convert as _, Plain, Time, Word},
+        convert::{Closed, Plain, Time, Word},
         mirror::{Mirror as _, mirror},
         taken::Context,
         trail::Trail,

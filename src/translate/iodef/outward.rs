@@ -54,7 +54,7 @@ pub fn to_iodef(source: RecordDocument) -> (IodefDocument, Vec<Entry>) {
 fn document_out(cx: &Context, mut source: Document, to: &Path<'_>) -> IodefDocument {
     let at = Trail::ROOT;
     let at = at.member("document");
-    let mut made = IodefDocument { version: Some("2.00".into()), ..IodefDocument::default() };
+    let mut made = IodefDocument::default();
     if let Some(taken) = cx.take_group(&mut source.lang, &at.member("lang")) {
         made.lang = Tag::outward(taken, &to.child("@xml:lang"));
     }
@@ -62,6 +62,8 @@ fn document_out(cx: &Context, mut source: Document, to: &Path<'_>) -> IodefDocum
     cx.structure(&mut source.origins, &at.member("origins"));
     cx.rest_of_group(&source, &at, "the format has no place for it");
     cx.put_back(residue, &mut made, to);
+    // A version that was not that of the standard has come back as residue.
+    made.version.get_or_insert_with(|| "2.00".into());
     made
 }
 
@@ -226,6 +228,7 @@ fn alias_out(cx: &Context, alias: &mut Alias, at: &Trail<'_>, to: &Path<'_>) -> 
     if let Some(taken) = cx.take_group(&mut alias.instance, &at.member("instance")) {
         class.instance = Plain::outward(taken, &to.child("@instance"));
     }
+    cx.structure(&mut alias.role, &at.member("role"));
     cx.rest_of_group(alias, at, "an IncidentID says whose number it is and no more");
     cx.put_back(residue, &mut class, to);
     class
@@ -366,7 +369,8 @@ fn impact_rows(cx: &Context, source: &mut Record, own: &mut iodef::Assessment, t
     for (name, row, kind) in kinds {
         let Some(row) = row else { continue };
         let at = at.member(name);
-        let highest = row.values.iter().filter_map(|value| value.value.as_ref()).map(|value| value.get()).max();
+        let by_guideline = row.guidelines.iter().filter_map(|one| one.value);
+        let highest = row.value.into_iter().chain(by_guideline).map(|value| value.get()).max();
         let severity = match (row.relevant, highest) {
             (Some(false), _) => vocab::BusinessSeverity::None,
             (_, Some(1..=3)) => vocab::BusinessSeverity::Low,
@@ -376,7 +380,7 @@ fn impact_rows(cx: &Context, source: &mut Record, own: &mut iodef::Assessment, t
         };
         let here = to.item("BusinessImpact", own.impact.len() + 1);
         for leaf in crate::translate::taken::leaves_of(&row, &at) {
-            let fate = if leaf.path.ends_with(".relevant") || leaf.path.contains(".values[") {
+            let fate = if leaf.path.ends_with(".relevant") || leaf.path.ends_with(".value") {
                 Fate::Coarsened { to: here.to_string(), how: "values from 1 to 10 become a severity".to_owned() }
             } else {
                 Fate::Dropped { why: "a business impact has a kind and a severity".to_owned() }
@@ -398,9 +402,8 @@ fn costs(cx: &Context, source: &mut Record, own: &mut iodef::Assessment, to: &Pa
     let mut counted = Vec::new();
     for (i, cost) in take(&mut source.costs).into_iter().enumerate() {
         let at = root.element("costs", i);
-        let money = cost.amount.as_ref().map(|money| (money.amount.clone(), money.currency.clone()));
-        let cents = money.as_ref().and_then(|(amount, _)| hundredths(amount.as_ref()?.as_str()));
-        match (cents, money.and_then(|(_, currency)| currency), cost.excluded) {
+        let cents = cost.amount.as_ref().and_then(|amount| hundredths(amount.as_str()));
+        match (cents, cost.currency.clone(), cost.excluded) {
             (Some(cents), Some(currency), None | Some(false)) => {
                 *totals.entry(currency.as_str().to_owned()).or_default() += cents;
                 counted.push((at.to_string(), cost));
@@ -421,11 +424,11 @@ fn costs(cx: &Context, source: &mut Record, own: &mut iodef::Assessment, to: &Pa
         }
     }
     for (at, cost) in counted {
-        let positive = cost.amount.as_ref().and_then(|m| m.currency.as_ref()).and_then(|c| totals.get(c.as_str()));
-        let positive = positive.is_some_and(|cents| *cents > 0);
+        let total = cost.currency.as_ref().and_then(|currency| totals.get(currency.as_str()));
+        let positive = total.is_some_and(|cents| *cents > 0);
         for leaf in crate::translate::taken::leaves_of(&cost, &root) {
             let path = leaf.path.replacen('$', &at, 1);
-            let fate = if path.contains(".amount.") && positive {
+            let fate = if (path.ends_with(".amount") || path.ends_with(".currency")) && positive {
                 Fate::Coarsened { to: to.child("MonetaryImpact").to_string(), how: "one total per currency".to_owned() }
             } else {
                 Fate::Dropped { why: "RFC 7970 has totals above zero only".to_owned() }

@@ -84,11 +84,7 @@ fn role_out(cx: &Context, source: &mut Party, made: &mut iodef::Contact, at: &Tr
             _ => Fate::Dropped { why: "a contact has one role".to_owned() },
         });
     }
-    // Whoever is in the record without a role is somebody who has to do with it.
-    made.role = role.or_else(|| Some(crate::class::Coded::from_meaning("party")));
-    if source.r#type.is_none() {
-        made.kind = Some(crate::class::Coded::from_meaning("unknown"));
-    }
+    made.role = role;
 }
 
 /// What the three kinds of address have in common.
@@ -231,5 +227,8 @@ pub(super) fn contact_out(
     if let Some(role) = role {
         contact.role = Some(crate::class::Coded::from_meaning(role.as_str()));
     }
+    // RFC 7970 asks of everybody what he is and in which role: whoever is in the record has to do with the case.
+    contact.role.get_or_insert_with(|| crate::class::Coded::from_meaning("party"));
+    contact.kind.get_or_insert_with(|| crate::class::Coded::from_meaning("unknown"));
     Some(contact)
 }

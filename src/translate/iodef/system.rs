@@ -41,6 +41,7 @@ mirror! {
 fn node_in(cx: &Context, source: &mut iodef::System, made: &mut System, at: &Path<'_>, to: &Trail<'_>) {
     let Some(mut node) = source.node.take() else { return };
     let at = at.child("Node");
+    cx.presence(&node, &at, to);
     for address in take(&mut node.address) {
         match address {
             NodeAddress::Address(class) => {
@@ -57,6 +58,7 @@ fn node_in(cx: &Context, source: &mut iodef::System, made: &mut System, at: &Pat
     }
     if let Some(mut postal) = node.postal_address.take() {
         let (at, to) = (at.child("PostalAddress"), to.member("postal_address"));
+        cx.presence(&postal, &at, &to);
         let mut means = Means { kind: Some(MeansKind::Postal), ..Means::default() };
         if let Some(taken) = cx.take_class(&mut postal, "kind", &at, |postal| &mut postal.kind) {
             means.r#use = Word::inward(taken, &to.member("use"));
