@@ -135,6 +135,10 @@ codes! {
     WrongState "wrong-state" Sender Never 409 "not possible in this state" "The release, message or intent is not in the state that the act needs; the message names both.";
     ReleaseMismatch "release-mismatch" Sender Never 409 "not possible in this state" "Release, approval, clearance and record do not fit together: something changed since the release was made. Release again.";
     LeaseLost "lease-lost" Machine Later 503 "not available now" "A message took longer to send than its lease; it is sent again with the same id.";
+    // --- tls ---
+    TlsKeyUnusable "tls-key-unusable" Configuration Never 503 "not available" "Our TLS key or certificate cannot be used; the message says why. The key file must be readable by its owner alone.";
+    TrustInvalid "trust-invalid" Configuration Never 503 "not available" "The partners' pins or certificate authorities contradict each other or cannot be used; nothing was changed.";
+    PeerNotTrusted "peer-not-trusted" Partner Later 403 "not a partner of this gateway" "The peer's certificate is missing, of no verified partner, expired or otherwise not trusted. Compare the pin with the partner.";
     Internal "internal" Defect Never 500 "internal error" "A defect of this program. Please report it with the message.";
 }
 

@@ -14,6 +14,7 @@ pub mod marking;
 pub mod record;
 pub mod store;
 pub mod time;
+pub mod tls;
 pub mod translate;
 pub mod world;
 pub mod xml;
