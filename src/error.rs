@@ -139,6 +139,21 @@ codes! {
     TlsKeyUnusable "tls-key-unusable" Configuration Never 503 "not available" "Our TLS key or certificate cannot be used; the message says why. The key file must be readable by its owner alone.";
     TrustInvalid "trust-invalid" Configuration Never 503 "not available" "The partners' pins or certificate authorities contradict each other or cannot be used; nothing was changed.";
     PeerNotTrusted "peer-not-trusted" Partner Later 403 "not a partner of this gateway" "The peer's certificate is missing, of no verified partner, expired or otherwise not trusted. Compare the pin with the partner.";
+    // --- transport ---
+    AddressUnusable "address-unusable" Configuration Never 503 "not available" "The listener cannot take its address: in use by another program, not of this host, or not permitted.";
+    RequestMalformed "request-malformed" Sender Never 400 "the request cannot be read" "The HTTP request is incomplete, empty or contradicts itself. Nothing was stored.";
+    LengthRequired "length-required" Sender Never 411 "a Content-Length is required over HTTP/1.1" "A request over HTTP/1.1 came in chunks. Its length must be stated, or HTTP/2 be used (RFC 9110 section 15.5.12).";
+    MessageIdInvalid "message-id-invalid" Sender Never 400 "the message id is not a UUID or sha256: digest" "Sirex-Message-Id must be one UUID; in an address it may also be sha256: and 64 lower-case hexadecimal digits.";
+    MediaTypeUnknown "media-type-unknown" Sender Never 415 "the content type is not accepted" "The Content-Type is missing, is none of those that a push may have, names a charset other than UTF-8, or the body is compressed.";
+    MethodNotAllowed "method-not-allowed" Sender Never 405 "the method is not possible here" "The address exists, but not for this HTTP method.";
+    RequestTooSlow "request-too-slow" Sender Later 408 "the request came too slowly" "The body came slower than the limits of the listener allow. Nothing was stored.";
+    TooManyRequests "too-many-requests" Sender Later 429 "too many requests; try again later" "The partner has more requests running, or sent more within a second, than the limits of the listener allow.";
+    Overloaded "overloaded" Machine Later 503 "not available now" "There was no memory for another message, or no answer in time. The sender tries again with the same id.";
+    PartnerUnreachable "partner-unreachable" Partner Later 503 "not available now" "The partner's gateway could not be reached, did not answer in time, or the connection broke. It is tried again.";
+    PartnerDistrusts "partner-distrusts" Partner Later 503 "not available now" "The partner's gateway does not accept our TLS certificate. It is tried again; tell the partner our pin.";
+    PartnerAnswer "partner-answer" Partner Later 503 "not available now" "The partner's gateway answered with something that is no answer of the push protocol. It is tried again with the same id.";
+    PartnerAddress "partner-address" Configuration Never 503 "not available" "The partner's push address is not one: no https URL, a redirection, or nothing there that takes messages. Ask the partner.";
+    PartnerRefused "partner-refused" Partner Never 503 "not available" "The partner's gateway refused the message for good; its code says why.";
     Internal "internal" Defect Never 500 "internal error" "A defect of this program. Please report it with the message.";
 }
 

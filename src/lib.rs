@@ -16,5 +16,6 @@ pub mod store;
 pub mod time;
 pub mod tls;
 pub mod translate;
+pub mod transport;
 pub mod world;
 pub mod xml;

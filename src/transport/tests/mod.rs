@@ -1,0 +1,5 @@
+mod bench;
+mod limits;
+mod messages;
+mod sending;
+mod trust;
