@@ -3,6 +3,7 @@
 use std::{
     fmt,
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
 use arc_swap::ArcSwap;
@@ -16,12 +17,16 @@ use rustls::{
     time_provider::TimeProvider,
     version::{TLS12, TLS13},
 };
-use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::{
+    io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _},
+    time::timeout,
+};
 use tokio_rustls::{TlsAcceptor, TlsConnector};
 
 use super::{
     error::{Distrust, Error, Refusal},
     key::OwnKey,
+    stream::ClientStream,
     trust::{PeerIdentity, Role, TrustSet, unix},
     verify::{AnyPartner, OnePartner},
 };
@@ -29,9 +34,6 @@ use crate::world::Clock;
 
 /// The encrypted stream of a client that called us.
 pub type ServerStream<S> = tokio_rustls::server::TlsStream<S>;
-
-/// The encrypted stream to a server that we called.
-pub type ClientStream<S> = tokio_rustls::client::TlsStream<S>;
 
 /// The HTTP version that the two sides agreed on (ALPN, RFC 7301).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -139,7 +141,13 @@ impl Endpoint {
         S: AsyncRead + AsyncWrite + Unpin,
     {
         let server = Arc::clone(&self.present.load().server);
-        let stream = TlsAcceptor::from(server).accept(stream).await?;
+        let stream = match TlsAcceptor::from(server).accept(stream).into_fallible().await {
+            Ok(stream) => stream,
+            Err((error, stream)) => {
+                part(stream).await;
+                return Err(error.into());
+            }
+        };
         let connection = stream.get_ref().1;
         let peer = self.recognise(connection.peer_certificates(), Role::Client)?;
         let http = Http::agreed(connection.alpn_protocol());
@@ -149,8 +157,7 @@ impl Endpoint {
     /// Shakes hands as the client with a server that must be this partner's. `host` is what the server is called in the
     /// address; it is sent as server name, and the partner is not recognised by it. The caller sets a time limit.
     ///
-    /// In TLS 1.3 this ends before the server has judged us; a refusal then comes with the first reading
-    /// ([`Refusal::among_causes`]).
+    /// In TLS 1.3 this ends before the server has judged us; a refusal then comes late ([`ClientStream::late`]).
     ///
     /// # Errors
     /// Why not.
@@ -173,7 +180,7 @@ impl Endpoint {
             return Err(Distrust::OtherPartner.into());
         }
         let http = Http::agreed(connection.alpn_protocol());
-        Ok(Secured { stream, peer, http })
+        Ok(Secured { stream: ClientStream::new(stream), peer, http })
     }
 
     /// Judges by the trust of this moment: it may have changed while hands were shaken.
@@ -225,6 +232,18 @@ impl Present {
         client.require_ems = true;
         Ok(client)
     }
+}
+
+/// Leaves a refused peer in peace: were the socket closed while something of the peer's is unread, the system would reset
+/// the connection, and the alert that says why might be lost.
+async fn part<S: AsyncRead + AsyncWrite + Unpin>(mut stream: S) {
+    const MOMENT: Duration = Duration::from_millis(500);
+    const MOST: u64 = 64 * 1024;
+    let read_over = async {
+        let _ = stream.shutdown().await;
+        let _ = tokio::io::copy(&mut (&mut stream).take(MOST), &mut tokio::io::sink()).await;
+    };
+    let _ = timeout(MOMENT, read_over).await;
 }
 
 /// The cryptography that is used, named explicitly: hybrid post-quantum key agreement first, then classical.

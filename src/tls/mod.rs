@@ -19,6 +19,7 @@ mod endpoint;
 mod error;
 mod key;
 mod pin;
+mod stream;
 #[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]
@@ -27,8 +28,9 @@ mod trust;
 mod verify;
 
 pub use certificate::Certificate;
-pub use endpoint::{ClientStream, Endpoint, Http, Secured, ServerStream};
+pub use endpoint::{Endpoint, Http, Secured, ServerStream};
 pub use error::{Distrust, Error, Refusal};
 pub use key::{NewKey, OwnKey};
 pub use pin::Pin;
+pub use stream::{ClientStream, Late};
 pub use trust::{Authority, PeerIdentity, Role, TrustEntry, TrustSet};

@@ -17,9 +17,9 @@ use rustls::{
     sign::{CertifiedKey, SingleCertAndKey},
 };
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio_rustls::TlsConnector;
+use tokio_rustls::{TlsConnector, client::TlsStream};
 
-use super::{ClientStream, NewKey, OwnKey, Pin, TrustEntry, TrustSet, endpoint::provider};
+use super::{NewKey, OwnKey, Pin, TrustEntry, TrustSet, endpoint::provider};
 use crate::world::Clock;
 
 /// A clock that is set by hand.
@@ -93,7 +93,7 @@ impl Foreign {
         config
     }
 
-    pub(crate) async fn connect<S>(self, stream: S) -> io::Result<ClientStream<S>>
+    pub(crate) async fn connect<S>(self, stream: S) -> io::Result<TlsStream<S>>
     where
         S: AsyncRead + AsyncWrite + Unpin,
     {

@@ -4,7 +4,7 @@ use std::{
     convert::Infallible,
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -14,7 +14,7 @@ use http_body_util::BodyExt as _;
 use hyper::{
     Request, Version,
     body::Incoming,
-    header::{EXPECT, TRANSFER_ENCODING},
+    header::{CONNECTION, EXPECT, HeaderValue, TRANSFER_ENCODING},
 };
 use tokio::{
     sync::{Notify, watch},
@@ -89,6 +89,7 @@ impl Caller {
 pub(super) struct Line {
     busy: AtomicUsize,
     since: Mutex<Instant>,
+    ending: AtomicBool,
     enough: Notify,
 }
 
@@ -97,7 +98,12 @@ pub(super) struct Busy(Arc<Line>);
 
 impl Line {
     pub(super) fn new() -> Arc<Self> {
-        Arc::new(Line { busy: AtomicUsize::new(0), since: Mutex::new(Instant::now()), enough: Notify::new() })
+        Arc::new(Line {
+            busy: AtomicUsize::new(0),
+            since: Mutex::new(Instant::now()),
+            ending: AtomicBool::new(false),
+            enough: Notify::new(),
+        })
     }
 
     /// Since when there is no request; now, while there is one.
@@ -111,6 +117,11 @@ impl Line {
     /// Waits until the connection shall take no further request.
     pub(super) async fn enough(&self) {
         self.enough.notified().await;
+    }
+
+    fn end(&self) {
+        self.ending.store(true, Ordering::SeqCst);
+        self.enough.notify_one();
     }
 
     fn busy(self: &Arc<Self>) -> Busy {
@@ -137,7 +148,8 @@ pub(super) async fn answer(
     let method = request.method().clone();
     let request = request.map(Body::new);
     let partner = peer.partner().to_owned();
-    let response = match admit(&shared, &peer, &line, &request) {
+    let version = request.version();
+    let mut response = match admit(&shared, &peer, &line, &request) {
         Ok(seat) => {
             let mut request = request;
             request.extensions_mut().insert(Caller { peer, shared: Arc::clone(&shared), _seat: Arc::new(seat) });
@@ -148,6 +160,9 @@ pub(super) async fn answer(
         }
         Err(code) => shared.refuse(code, request),
     };
+    if version < Version::HTTP_2 && line.ending.load(Ordering::SeqCst) {
+        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    }
     let status = response.status().as_u16();
     shared.counters.request(status);
     tracing::debug!(partner, %method, status, "request");
@@ -157,7 +172,7 @@ pub(super) async fn answer(
 fn admit(shared: &Shared, peer: &PeerIdentity, line: &Line, request: &Request<Body>) -> Result<Seat<String>, Code> {
     if let Err(distrust) = shared.endpoint.still_trusts(peer) {
         shared.counters.refused(distrust.as_str());
-        line.enough.notify_one();
+        line.end();
         return Err(distrust.code());
     }
     let partner = peer.partner();
@@ -168,7 +183,7 @@ fn admit(shared: &Shared, peer: &PeerIdentity, line: &Line, request: &Request<Bo
     // The HTTP library quietly drops a Content-Length that stands beside Transfer-Encoding (RFC 9112 §6.1), so the two
     // cannot be told from chunks alone. Neither is needed: whoever does not know his length can speak HTTP/2.
     if request.headers().contains_key(TRANSFER_ENCODING) {
-        line.enough.notify_one();
+        line.end();
         return Err(Code::LengthRequired);
     }
     Ok(seat)

@@ -155,9 +155,13 @@ async fn the_client_reads_that_it_was_refused() {
     two.server.replace_trust(TrustSet::nobody()).unwrap();
     let (server, client) = shake(&two, Http::BOTH).await;
     assert_eq!(server.err(), Some(Distrust::Unknown.into()));
-    let error = client.unwrap().stream.read(&mut [0]).await.unwrap_err();
-    let wrapped = std::io::Error::other(error);
-    assert_eq!(Refusal::among_causes(&wrapped), Some(Refusal::ByPeer("UnknownCA".into())));
+    let mut stream = client.unwrap().stream;
+    let late = stream.late();
+    assert_eq!(late.refusal(), None);
+    let error = stream.read(&mut [0]).await.unwrap_err();
+    let why = Some(Refusal::ByPeer("UnknownCA".into()));
+    assert_eq!(late.refusal(), why);
+    assert_eq!(Refusal::among_causes(&std::io::Error::other(error)), why);
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 //! A connection is made for each message. That costs one handshake, and in return every message is sent under the trust
 //! of its moment, and a gateway that was restarted or moved is found at once.
 
-use std::{error::Error as StdError, fmt, io, sync::Arc, time::Duration};
+use std::{fmt, io, sync::Arc, time::Duration};
 
 use axum::body::Bytes;
 use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
@@ -96,6 +96,9 @@ pub enum PushError {
         /// Whose address was given.
         partner: String,
     },
+    /// The message has something that no request can carry. The caller is wrong.
+    #[error("the {0} of the message cannot stand in a request")]
+    Unsendable(&'static str),
     /// The host cannot be found or reached.
     #[error("cannot connect to {host}: {source}")]
     Connect {
@@ -241,19 +244,26 @@ impl Client {
         let secured = self.connect(target).await?;
         let sending = Duration::from_secs(body.len() as u64 / self.limits.send_rate.max(1));
         let limit = self.limits.answer + sending;
+        let late = secured.stream.late();
         let mut request = request(target, secured.http, method, &path, body)?;
         for (name, value) in head {
-            let value =
-                HeaderValue::from_str(value).map_err(|_| PushError::Answer("a header of ours cannot be one"))?;
+            let value = HeaderValue::from_str(value).map_err(|_| PushError::Unsendable(name))?;
             request.headers_mut().insert(*name, value);
         }
         let exchange = async {
             // The connection ends with this set, whichever way this function is left.
             let mut connection = JoinSet::new();
-            let response = send(secured, request, &mut connection).await.map_err(|error| broken(target, &error))?;
-            self.read(target, response).await
+            let response = send(secured, request, &mut connection).await?;
+            self.read(response).await
         };
-        timeout(limit, exchange).await.map_err(|_| PushError::Timeout { step: "answer", limit })?
+        let answer = timeout(limit, exchange).await.map_err(|_| PushError::Timeout { step: "answer", limit })?;
+        // A broken connection may be the partner's late refusal of our certificate.
+        match (answer, late.refusal()) {
+            (Err(PushError::Broken(_)), Some(refusal)) => {
+                Err(PushError::Tls { partner: target.partner.clone(), refusal })
+            }
+            (answer, _) => answer,
+        }
     }
 
     async fn connect(&self, target: &Target) -> Result<Secured<ClientStream<TcpStream>>, PushError> {
@@ -272,7 +282,7 @@ impl Client {
             .map_err(|refusal| PushError::Tls { partner: partner.clone(), refusal })
     }
 
-    async fn read(&self, target: &Target, response: Response<Incoming>) -> Result<Vec<u8>, PushError> {
+    async fn read(&self, response: Response<Incoming>) -> Result<Vec<u8>, PushError> {
         let (head, body) = response.into_parts();
         let media_type = head.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
         let media_type = media_type.and_then(|value| value.split(';').next()).map(str::trim).unwrap_or_default();
@@ -285,7 +295,7 @@ impl Client {
             return match Limited::new(body, self.limits.answer_bytes).collect().await {
                 Ok(receipt) => Ok(receipt.to_bytes().to_vec()),
                 Err(error) if error.is::<LengthLimitError>() => Err(PushError::Answer("the receipt is too long")),
-                Err(error) => Err(broken(target, &*error)),
+                Err(error) => Err(PushError::Broken(error.to_string())),
             };
         }
         let now = self.clock.now();
@@ -340,11 +350,9 @@ async fn send(
     }
 }
 
-/// A broken connection may be the partner's late refusal of our certificate.
-fn broken(target: &Target, error: &(dyn StdError + 'static)) -> PushError {
-    match Refusal::among_causes(error) {
-        Some(refusal) => PushError::Tls { partner: target.partner.clone(), refusal },
-        None => PushError::Broken(error.to_string()),
+impl From<hyper::Error> for PushError {
+    fn from(error: hyper::Error) -> Self {
+        PushError::Broken(error.to_string())
     }
 }
 
@@ -377,7 +385,7 @@ impl PushError {
     /// the message, so what has to do with them is tried again.
     pub fn verdict(&self) -> Verdict {
         match self {
-            PushError::Address { .. } | PushError::OtherPartner { .. } => Verdict::Park,
+            PushError::Address { .. } | PushError::OtherPartner { .. } | PushError::Unsendable(_) => Verdict::Park,
             PushError::Refused { status, .. } => match status {
                 // Nothing there that takes messages, or it is elsewhere.
                 300..=399 | 404 | 405 | 410 | 421 => Verdict::Park,
@@ -394,7 +402,7 @@ impl PushError {
     pub fn code(&self) -> Code {
         match self {
             PushError::Address { .. } => Code::PartnerAddress,
-            PushError::OtherPartner { .. } => Code::Internal,
+            PushError::OtherPartner { .. } | PushError::Unsendable(_) => Code::Internal,
             PushError::Connect { .. } | PushError::Timeout { .. } | PushError::Broken(_) => Code::PartnerUnreachable,
             PushError::Tls { refusal: Refusal::ByPeer(_), .. } => Code::PartnerDistrusts,
             PushError::Tls { refusal: Refusal::Certificate(_) | Refusal::Signature, .. } => Code::PeerNotTrusted,

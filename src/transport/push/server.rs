@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::{
     Extension, Router,
-    extract::{Path, State},
+    extract::{Path, State, rejection::PathRejection},
     response::Response,
     routing::{get, post},
 };
@@ -99,14 +99,18 @@ async fn push<I: Intake>(
 async fn outcome<I: Intake>(
     State(Receiver { intake, .. }): State<Receiver<I>>,
     Extension(caller): Extension<Caller>,
-    Path(id): Path<String>,
+    id: Result<Path<String>, PathRejection>,
 ) -> Response {
-    let reply = match id.parse::<MessageId>() {
+    let id = match &id {
+        Ok(Path(id)) => id.parse().map_err(|_| Code::MessageIdInvalid),
+        Err(_) => Err(Code::RequestMalformed),
+    };
+    let reply = match id {
         Ok(id) => {
             let peer = caller.peer().clone();
             caller.work(async move { intake.outcome(peer, id).await }).await
         }
-        Err(_) => problem(Code::MessageIdInvalid),
+        Err(code) => problem(code),
     };
     caller.respond(&reply)
 }

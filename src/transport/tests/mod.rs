@@ -1,1 +1,5 @@
-
+mod bench;
+mod limits;
+mod messages;
+mod sending;
+mod trust;
