@@ -142,6 +142,22 @@ codes! {
     WrongState "wrong-state" Sender Never 409 "not possible in this state" "The release, message or intent is not in the state that the act needs; the message names both.";
     ReleaseMismatch "release-mismatch" Sender Never 409 "not possible in this state" "Release, approval, clearance and record do not fit together: something changed since the release was made. Release again.";
     LeaseLost "lease-lost" Machine Later 503 "not available now" "A message took longer to send than its lease; it is sent again with the same id.";
+    // --- openpgp ---
+    PgpMalformed "pgp-malformed" Sender Never 400 "not an acceptable OpenPGP message" "The bytes are not an OpenPGP message of the form that is accepted: one encryption layer, compression, one signature over literal data.";
+    PgpNotForUs "pgp-not-for-us" Configuration Never 503 "the message cannot be opened here" "The message is encrypted to keys that we do not have: the sender uses an old certificate of ours, or a key is missing in keys/openpgp.";
+    PgpUndecryptable "pgp-undecryptable" Sender Never 400 "the message cannot be decrypted" "The message is encrypted to us, but it was changed or damaged on the way, or made wrongly.";
+    PgpWeak "pgp-weak" Sender Never 400 "the message is weaker than agreed" "The encryption or the signature is weaker than the agreed OpenPGP profile demands, or uses an algorithm that is no longer safe.";
+    PgpUnsealed "pgp-unsealed" Sender Never 400 "the message must be encrypted" "The agreement demands encryption and the message has none.";
+    PgpUnsigned "pgp-unsigned" Sender Never 400 "the message must be signed" "The agreement demands a signature and the message has none.";
+    PgpSignatureBad "pgp-signature-bad" Sender Never 400 "the signature is not good" "The signature does not fit the bytes, is dated in the future, or uses what the policy forbids. The verification result says which.";
+    PgpSignerUnknown "pgp-signer-unknown" Sender Never 400 "the signer is not registered" "The signature is by none of the certificates that are registered for the sender. If he has a new one, add and verify it.";
+    PgpSignerExpired "pgp-signer-expired" Sender Never 400 "the signer's certificate has expired" "The signer's certificate or the signature has expired. If he has prolonged it, fetch it anew.";
+    PgpSignerRevoked "pgp-signer-revoked" Sender Never 400 "the signer's certificate is revoked" "The signer's certificate or signing key is revoked.";
+    PgpRecipient "pgp-recipient" Sender Never 400 "the signature is not meant for this recipient" "The signature names another intended recipient, or none where the profile demands one: the message may have been passed on.";
+    PgpCertificate "pgp-certificate" Sender Never 400 "the certificate cannot be used" "A file is not one OpenPGP certificate without secrets that is valid now and can sign and be encrypted to.";
+    PgpRecipientUnusable "pgp-recipient-unusable" Configuration Never 503 "not available" "The partner's certificate has expired, is revoked or does not fit the agreed profile: ask him for a new one.";
+    PgpKeyUnusable "pgp-key-unusable" Configuration Never 503 "not available" "Our own team has no OpenPGP certificate of the profile that can be used now: generate or prolong one.";
+    PgpUnsupported "pgp-unsupported" Configuration Never 503 "not available" "This build's OpenSSL lacks the algorithms of the profile; pqc needs OpenSSL 3.5 or later.";
     // --- tls ---
     TlsKeyUnusable "tls-key-unusable" Configuration Never 503 "not available" "Our TLS key or certificate cannot be used; the message says why. The key file must be readable by its owner alone.";
     TrustInvalid "trust-invalid" Configuration Never 503 "not available" "The partners' pins or certificate authorities contradict each other or cannot be used; nothing was changed.";
