@@ -140,10 +140,10 @@ impl Demo {
             return Err(Failure::new(Code::Internal, "a record left without an agreement"));
         }
         let inbox = self.sirex(&cert, &["inbox", "list"])?;
-        say(&format!(
-            "\nDone: one message in the CERT's inbox ({} line), nothing lost, nothing leaked.",
-            inbox.lines().count()
-        ));
+        if inbox.lines().count() != 1 {
+            return Err(Failure::new(Code::Internal, format!("the CERT's inbox holds:\n{inbox}")));
+        }
+        say("\nDone: one message reached the CERT, its receipt came back, and both refusals held.");
         Ok(())
     }
 

@@ -11,7 +11,6 @@ use crate::{
     partner::{CardLimits, Comparison, Domain, Removed},
     sharing::{Agreement, AgreementLimits},
     time::WireTime,
-    world::Clock as _,
 };
 
 /// A partner's name on the command line.

@@ -362,7 +362,3 @@ enum Trouble {
     Ours(Box<DispatchError>),
 }
 
-/// A message id that a sender may choose.
-pub fn message_id(text: &str) -> Option<Uuid> {
-    Uuid::try_parse(text).ok()
-}

@@ -100,7 +100,7 @@ impl Serving {
     /// Serves until `stop` is ready; requests that have begun are answered.
     pub async fn run(self, stop: impl Future<Output = ()>) {
         let Serving { home, endpoint, listener, _lock } = self;
-        let client = Client::new(endpoint.clone(), home.gateway.clock.clone(), ClientLimits::default(), &Http::BOTH);
+        let client = Client::new(endpoint.clone(), home.gateway.clock.clone(), ClientLimits::default(), Http::BOTH);
         let outbox = tokio::spawn(async move {
             let mut tick = tokio::time::interval(TICK);
             tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -205,6 +205,6 @@ impl push::Intake for Door {
 pub async fn flush(home: &Home) -> Result<Vec<super::Delivery>, DispatchError> {
     let trust = home.trust()?;
     let endpoint = Endpoint::new(home.tls.clone(), trust, home.gateway.clock.clone()).map_err(HomeError::from)?;
-    let client = Client::new(Arc::new(endpoint), home.gateway.clock.clone(), ClientLimits::default(), &Http::BOTH);
+    let client = Client::new(Arc::new(endpoint), home.gateway.clock.clone(), ClientLimits::default(), Http::BOTH);
     home.deliver(&client, "flush").await
 }

@@ -60,7 +60,7 @@ async fn home() -> Home {
     let settings = Settings::new(clock.clone(), Arc::new(Machine));
     let signer = audit::Signer::generate("isirt.example/log", &Seeded::new(1)).unwrap();
     let key = signer.verifier_key();
-    let store = Store::create(folder.path(), settings, "isirt.example/log", &key, "test").await.unwrap();
+    let store = Store::create(folder.path(), settings, "isirt.example/log", key, "test").await.unwrap();
     let gateway =
         Gateway { store, keys: keys()[0].clone(), prefix: "TST".parse().unwrap(), clock, entropy: Arc::new(Machine) };
     Home { _folder: folder, gateway }

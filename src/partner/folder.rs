@@ -20,6 +20,9 @@ use crate::{
 #[cfg(test)]
 mod tests;
 
+/// A partner's name and what is known, or why it cannot be read.
+pub type Listed = (Domain, Result<Partner, PartnerError>);
+
 /// The partners of a home.
 #[derive(Clone, Debug)]
 pub struct Partners {
@@ -89,7 +92,7 @@ impl Partners {
     ///
     /// # Errors
     /// [`PartnerError::File`] when the folder cannot be listed.
-    pub fn list(&self) -> Result<Vec<(Domain, Result<Partner, PartnerError>)>, PartnerError> {
+    pub fn list(&self) -> Result<Vec<Listed>, PartnerError> {
         let unreadable = |source| FileError::Unreadable { path: self.folder.clone(), source };
         let entries = match fs::read_dir(&self.folder) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
