@@ -47,6 +47,16 @@ pub enum Retry {
     Later,
 }
 
+impl Retry {
+    /// As written in tables.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Retry::Never => "never",
+            Retry::Later => "later",
+        }
+    }
+}
+
 /// One row of the error table.
 #[derive(Clone, Copy, Debug)]
 pub struct Row {
@@ -197,6 +207,28 @@ impl Code {
     }
 }
 
+/// The page `docs/errors.md`: the whole table, for people.
+pub fn page() -> String {
+    const HEAD: &str = "\
+# Errors
+
+Printed from the table in `src/error.rs`; a test there fails when this page is stale.
+
+The code is stable: scripts may match on it. *Owner* is who must act, *retry* whether the same input may pass later, *HTTP* the
+status when the error ends a peer's request, *exit* the exit code of a command that ends with it (0 is done; a usage error of
+the command line is 2). *A peer is told* is all that a peer learns beside the code.
+
+| code | owner | retry | HTTP | exit | a peer is told | meaning |
+| --- | --- | --- | --- | --- | --- | --- |
+";
+    let line = |code: &Code| {
+        let Row { code: name, owner, retry, status, peer_text, meaning } = code.row();
+        let (owner, retry, exit) = (owner.as_str(), retry.as_str(), code.exit());
+        format!("| `{name}` | {owner} | {retry} | {status} | {exit} | {peer_text} | {meaning} |\n")
+    };
+    HEAD.to_owned() + &Code::ALL.iter().map(line).collect::<String>()
+}
+
 impl fmt::Display for Code {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
@@ -334,6 +366,21 @@ mod tests {
             assert!(seen.insert(code.as_str()), "{code} stands twice");
             assert!(code.as_str().bytes().all(|b| b.is_ascii_lowercase() || b == b'-'), "{code}");
         }
+    }
+
+    /// `SIREX_BLESS=1` rewrites the page.
+    #[test]
+    #[allow(clippy::disallowed_methods)] // the one variable of tests
+    fn the_page_of_errors_is_fresh() {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/errors.md");
+        let fresh = page();
+        assert_eq!(fresh.lines().filter(|line| line.starts_with("| `")).count(), Code::ALL.len());
+        assert!(fresh.lines().all(|line| !line.starts_with('|') || line.matches('|').count() == 8), "a cell has a bar");
+        if std::env::var("SIREX_BLESS").is_ok() {
+            std::fs::write(&path, &fresh).unwrap();
+        }
+        let stored = std::fs::read_to_string(&path).unwrap_or_default();
+        assert!(stored == fresh, "docs/errors.md is stale: run the test with SIREX_BLESS=1");
     }
 
     #[test]

@@ -25,7 +25,7 @@ pub mod vocab;
 pub use assessment::{
     Assessment, BusinessImpact, Confidence, Counter, Impact, MonetaryImpact, SystemImpact, TimeImpact,
 };
-pub use codec::{Decoded, decode_json, decode_xml, encode_json, encode_xml};
+pub use codec::{Decoded, decode_json, decode_xml, encode_json, encode_xml, fuzz_json, fuzz_xml};
 pub use contact::{Contact, Email, PostalAddress, RegistryHandle, Telephone};
 pub use document::{
     AlternativeId, Campaign, Incident, IncidentId, IodefDocument, MlString, RelatedActivity, ThreatActor,
