@@ -29,7 +29,7 @@ pub struct Limits {
     pub head_fields: usize,
     /// Requests on one HTTP/2 connection at the same time.
     pub streams: u32,
-    /// Time for which a connection may stand without a request.
+    /// Time for which a connection may stand without a request; over HTTP/1.1, `head` if that is shorter.
     pub idle: Duration,
     /// Age at which a connection takes no further request; the partner connects again, with a new handshake.
     pub age: Duration,
@@ -39,9 +39,10 @@ pub struct Limits {
     pub body_start: Duration,
     /// Bytes of a body that must come in a second, on average, after `body_start`.
     pub body_rate: u64,
-    /// Bytes of all bodies in memory at the same time. A body without a stated length counts with the longest that is
-    /// accepted from the partner.
+    /// Bytes of all bodies in memory at the same time. A body that is alone may be longer.
     pub bodies_bytes: u64,
+    /// Bytes of the bodies of one partner in memory at the same time. A body that is alone may be longer.
+    pub partner_bodies_bytes: u64,
     /// Time until a request is answered with 503, while the work on it goes on. The partner sends it again with the same
     /// id and gets the answer then.
     pub answer: Duration,
@@ -83,6 +84,7 @@ impl Default for Limits {
             body_start: Duration::from_secs(30),
             body_rate: 8 * 1024,
             bodies_bytes: 256 * 1024 * 1024,
+            partner_bodies_bytes: 128 * 1024 * 1024,
             answer: Duration::from_secs(120),
             retry_after: Duration::from_secs(30),
             discard: Duration::from_secs(2),

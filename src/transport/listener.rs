@@ -11,7 +11,7 @@ use axum::{Extension, Router, body::Body, response::Response};
 use hyper::Request;
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::{OwnedSemaphorePermit, Semaphore, watch},
+    sync::{Semaphore, watch},
     task::JoinSet,
     time::{interval, sleep, timeout},
 };
@@ -20,6 +20,7 @@ use super::{
     connection::{self, Stranger},
     counters::{Counters, Counts},
     limits::Limits,
+    memory::Memory,
     pace::{Pace, Seats, subscriber},
     request::Caller,
 };
@@ -69,7 +70,7 @@ pub(super) struct Shared {
     pub(super) pace: Pace,
     handshakes: Arc<Semaphore>,
     addresses: Seats<IpAddr>,
-    memory: Arc<Semaphore>,
+    pub(super) memory: Arc<Memory>,
     /// Its value says whether the listener ends; whoever must be waited for then holds a receiver.
     ending: watch::Sender<bool>,
 }
@@ -98,7 +99,7 @@ impl Listener {
             pace: Pace::new(limits.requests_per_second, limits.requests_burst),
             handshakes: Arc::new(Semaphore::new(limits.handshakes)),
             addresses: Seats::new(limits.per_address),
-            memory: Arc::new(Semaphore::new(blocks(limits.bodies_bytes) as usize)),
+            memory: Memory::new(limits.bodies_bytes, limits.partner_bodies_bytes),
             ending: watch::Sender::new(false),
             limits,
         });
@@ -190,17 +191,6 @@ impl Shared {
     pub(super) fn alive(&self) -> watch::Receiver<bool> {
         self.ending.subscribe()
     }
-
-    /// Memory for a body, until it is dropped. One that is larger than all the memory there is may have all of it.
-    pub(super) fn memory(&self, bytes: u64) -> Option<OwnedSemaphorePermit> {
-        let blocks = blocks(bytes.min(self.limits.bodies_bytes));
-        Arc::clone(&self.memory).try_acquire_many_owned(blocks).ok()
-    }
-}
-
-/// Memory is counted in blocks of 1 KiB, at most 4 TiB.
-fn blocks(bytes: u64) -> u32 {
-    u32::try_from(bytes.div_ceil(1_024)).unwrap_or(u32::MAX)
 }
 
 impl fmt::Debug for Shared {

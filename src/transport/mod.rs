@@ -18,6 +18,7 @@ mod connection;
 mod counters;
 mod limits;
 mod listener;
+mod memory;
 mod pace;
 pub mod push;
 mod reply;

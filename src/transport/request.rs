@@ -25,6 +25,7 @@ use tower::ServiceExt as _;
 use super::{
     limits::Limits,
     listener::Shared,
+    memory::Held,
     pace::Seat,
     reply::{problem, respond},
 };
@@ -50,9 +51,9 @@ impl Caller {
         &self.shared.limits
     }
 
-    /// Memory for a body of this many bytes, until it is dropped; `None` when there is none.
-    pub(super) fn memory(&self, bytes: u64) -> Option<tokio::sync::OwnedSemaphorePermit> {
-        self.shared.memory(bytes)
+    /// Memory for a body of his.
+    pub(super) fn memory(&self) -> Held {
+        self.shared.memory.hold(self.peer.partner())
     }
 
     /// Does the work to its end, also when the peer goes away or the listener stops; answers with its reply, or with 503
@@ -190,11 +191,12 @@ fn admit(shared: &Shared, peer: &PeerIdentity, line: &Line, request: &Request<Bo
 }
 
 impl Shared {
-    /// Refuses a request. Its body is read over for a moment: over HTTP/1.1, a connection that is closed while the
-    /// sender still writes makes him lose the answer. One who waits for `100 Continue` does not write.
+    /// Refuses a request. Its body is read over for a moment: a connection (HTTP/2: a stream) that is closed while the
+    /// sender still writes makes him lose the answer. One who waits for `100 Continue` does not write, and over HTTP/1.1
+    /// reading would tell him to begin.
     fn refuse(&self, code: Code, request: Request<Body>) -> Response {
-        let writes = request.version() < Version::HTTP_2 && !request.headers().contains_key(EXPECT);
-        if writes {
+        let waits = request.version() < Version::HTTP_2 && request.headers().contains_key(EXPECT);
+        if !waits {
             tokio::spawn(discard(request.into_body(), self.limits.discard, self.limits.discard_bytes, self.alive()));
         }
         respond(&problem(code), &self.limits)

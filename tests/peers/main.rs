@@ -4,3 +4,4 @@
 mod iodef;
 mod openpgp;
 mod peer;
+mod tls;

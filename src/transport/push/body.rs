@@ -5,52 +5,31 @@ use std::time::Duration;
 use axum::body::Body;
 use http_body_util::BodyExt as _;
 use hyper::body::Body as _;
-use tokio::{
-    sync::OwnedSemaphorePermit,
-    time::{Instant, timeout_at},
-};
+use tokio::time::{Instant, timeout_at};
 
-use super::super::{limits::Limits, request::Caller};
+use super::super::{limits::Limits, memory::Held, request::Caller};
 use crate::error::Code;
 
-/// A body in memory.
+/// A body, with the memory it has been given, which is to be kept as long as the bytes are.
 #[derive(Debug)]
 pub(super) struct Kept {
     pub(super) bytes: Vec<u8>,
-    /// The memory it was given, to be kept as long as the bytes are.
-    pub(super) memory: OwnedSemaphorePermit,
+    pub(super) memory: Held,
 }
 
-/// Longest part of a body for which memory is taken before it has come: a stated length alone costs the sender nothing.
-const AHEAD: u64 = 64 * 1024;
-
-/// What can be said before anything was read: the memory for it.
+/// Reads the body to its end. On an error, the rest that is still to come is given back.
 ///
 /// # Errors
-/// [`Code::LimitExceeded`] when the stated length is more than `most`, [`Code::Overloaded`] when there is no memory.
-pub(super) fn reserve(body: &Body, most: u64, caller: &Caller) -> Result<OwnedSemaphorePermit, Code> {
-    let stated = body.size_hint().exact();
-    if stated.is_some_and(|stated| stated > most) {
-        return Err(Code::LimitExceeded);
+/// [`Code::LimitExceeded`] when it is, or is said to be, longer than `most`; [`Code::Overloaded`] when there is no
+/// memory; [`Code::RequestTooSlow`]; [`Code::RequestMalformed`] when it ends too early or is empty.
+pub(super) async fn read(mut body: Body, most: u64, caller: &Caller) -> Result<Kept, (Code, Body)> {
+    if body.size_hint().lower() > most {
+        return Err((Code::LimitExceeded, body));
     }
-    caller.memory(stated.unwrap_or(most)).ok_or(Code::Overloaded)
-}
-
-/// Reads the body to its end. On an error, the body is given back when its rest is still to come.
-///
-/// # Errors
-/// [`Code::LimitExceeded`], [`Code::RequestTooSlow`], or [`Code::RequestMalformed`] when it ends too early or is empty.
-pub(super) async fn read(
-    mut body: Body,
-    most: u64,
-    memory: OwnedSemaphorePermit,
-    limits: &Limits,
-) -> Result<Kept, (Code, Body)> {
-    let stated = body.size_hint().exact().unwrap_or(0);
-    let mut bytes = Vec::with_capacity(usize::try_from(stated.min(AHEAD)).unwrap_or(0));
+    let (mut bytes, mut memory) = (Vec::new(), caller.memory());
     let began = Instant::now();
     loop {
-        let until = deadline(began, Instant::now(), bytes.len() as u64, limits);
+        let until = deadline(began, Instant::now(), bytes.len() as u64, caller.limits());
         let frame = match timeout_at(until, body.frame()).await {
             Ok(frame) => frame,
             Err(_) => return Err((Code::RequestTooSlow, Body::empty())),
@@ -60,6 +39,9 @@ pub(super) async fn read(
                 let Ok(data) = frame.into_data() else { continue };
                 if (bytes.len() + data.len()) as u64 > most {
                     return Err((Code::LimitExceeded, body));
+                }
+                if !memory.grow(data.len() as u64) {
+                    return Err((Code::Overloaded, body));
                 }
                 bytes.extend_from_slice(&data);
             }

@@ -67,6 +67,17 @@ impl Default for ClientLimits {
     }
 }
 
+impl ClientLimits {
+    /// Longest time that an attempt with a message of this many bytes can take. A lease must be longer.
+    pub fn longest(&self, bytes: u64) -> Duration {
+        self.connect + self.handshake + self.exchange(bytes)
+    }
+
+    fn exchange(&self, bytes: u64) -> Duration {
+        self.answer + Duration::from_secs(bytes / self.send_rate.max(1))
+    }
+}
+
 /// Sends messages to partners' gateways. It follows no redirection, uses no proxy and keeps nothing between messages.
 #[derive(Clone)]
 pub struct Client {
@@ -242,8 +253,7 @@ impl Client {
         body: Bytes,
     ) -> Result<Vec<u8>, PushError> {
         let secured = self.connect(target).await?;
-        let sending = Duration::from_secs(body.len() as u64 / self.limits.send_rate.max(1));
-        let limit = self.limits.answer + sending;
+        let limit = self.limits.exchange(body.len() as u64);
         let late = secured.stream.late();
         let mut request = request(target, secured.http, method, &path, body)?;
         for (name, value) in head {
@@ -279,7 +289,10 @@ impl Client {
         timeout(limit, self.endpoint.connect(partner, host, self.http, socket))
             .await
             .map_err(late("handshake", limit))?
-            .map_err(|refusal| PushError::Tls { partner: partner.clone(), refusal })
+            .map_err(|refusal| match refusal {
+                Refusal::HostName => PushError::Address { url: authority.clone(), why: "its host cannot be one" },
+                refusal => PushError::Tls { partner: partner.clone(), refusal },
+            })
     }
 
     async fn read(&self, response: Response<Incoming>) -> Result<Vec<u8>, PushError> {
@@ -465,6 +478,14 @@ mod tests {
                 other => panic!("{url}: {other:?}"),
             }
         }
+    }
+
+    #[test]
+    fn a_long_message_gets_its_time() {
+        let limits = ClientLimits::default();
+        assert_eq!(limits.longest(0), Duration::from_secs(200));
+        assert_eq!(limits.longest(25 * 1024 * 1024), Duration::from_secs(200 + 3_200));
+        assert_eq!(ClientLimits { send_rate: 0, ..limits }.longest(10), Duration::from_secs(210));
     }
 
     #[test]

@@ -74,14 +74,12 @@ async fn push<I: Intake>(
     request: Request<Body>,
 ) -> Response {
     let most = intake.max_bytes(caller.peer());
-    let begun = head(request.headers())
-        .and_then(|(media_type, id)| Ok((media_type, id, body::reserve(request.body(), most, &caller)?)));
-    let (media_type, chosen, memory) = match begun {
-        Ok(begun) => begun,
+    let (media_type, chosen) = match head(request.headers()) {
+        Ok(read) => read,
         Err(code) => return caller.refuse(code, request),
     };
     let (head, body) = request.into_parts();
-    let Kept { bytes, memory } = match body::read(body, most, memory, caller.limits()).await {
+    let Kept { bytes, memory } = match body::read(body, most, &caller).await {
         Ok(kept) => kept,
         Err((code, rest)) => return caller.refuse(code, Request::from_parts(head, rest)),
     };

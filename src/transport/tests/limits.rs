@@ -246,6 +246,9 @@ async fn requests_are_bounded_at_once_and_in_a_second() {
 async fn memory_for_bodies_is_bounded() {
     let limits = Limits { bodies_bytes: 100 * 1_024, ..Limits::default() };
     let house = House::new(limits, Probe::shut()).await;
+    // To say that much will come takes nothing.
+    let mut boaster = house.line().await;
+    boaster.say(head("POST /push", &[XML, "Content-Length: 999999"])).await;
     let mut line = house.line().await;
     line.say(push(&[XML], "x".repeat(60 * 1_024))).await;
     sleep(Duration::from_millis(100)).await;

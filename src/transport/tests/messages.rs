@@ -76,7 +76,7 @@ async fn what_is_not_of_the_protocol_is_refused_without_detail() {
         assert_eq!((heard.status, heard.code().as_str()), (status, code), "{said}");
     }
     assert_eq!(house.probe.seen(), []);
-    // 20 of them with a problem; nothing came to the intake.
+    // Each was answered and counted; none came to the intake.
     let requests = house.counters.counts().requests;
     assert_eq!(requests.values().sum::<u64>(), 22, "{requests:?}");
 }
