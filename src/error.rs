@@ -119,6 +119,13 @@ codes! {
     FileUnreadable "file-unreadable" Configuration Never 503 "not available" "A named file cannot be read.";
     DiskWrite "disk-write" Machine Later 503 "not available now" "Writing failed: disk full, no permission or an I/O error. Nothing was acknowledged.";
     StoreFailed "store-failed" Machine Later 503 "not available now" "The store could not do its work. Nothing was acknowledged.";
+    // --- partner, sharing ---
+    PartnerUnknown "partner-unknown" Configuration Never 403 "not a partner" "There is no such partner in this home; sirex partner add takes its card.";
+    PartnerNotVerified "partner-not-verified" Configuration Later 503 "not available now" "The partner's fingerprints were not compared yet, or its keys changed since, or it was removed. Nothing is exchanged before sirex partner verify.";
+    PartnerMismatch "partner-mismatch" Configuration Never 403 "not a partner" "What was compared is not what the partner's card has. Find out why before anything else: the card may be somebody else's.";
+    CardInvalid "card-invalid" Sender Never 400 "not a valid card" "The card is not of the form of cards; the message names the member.";
+    AgreementNotValid "agreement-not-valid" Configuration Later 503 "not available now" "The agreement with the partner does not count at this time.";
+    SharingRefused "sharing-refused" Configuration Never 503 "not available" "The agreement or a marking keeps the record, or all of it that the partner could use, here.";
     // --- audit ---
     AuditMalformed "audit-malformed" Sender Never 400 "not an audit leaf, proof or checkpoint" "Something that should be a leaf, a proof or a signed checkpoint of an audit log is not; the message says why.";
     AuditUnsound "audit-unsound" Sender Never 400 "the audit log or proof does not hold" "An audit log or a proof from it was changed, cut or signed by another key; the message names the first place.";

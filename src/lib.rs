@@ -5,13 +5,16 @@
 pub mod audit;
 pub mod cbor;
 pub mod class;
+pub mod config;
 pub mod digest;
 pub mod error;
 pub mod gate;
 pub mod iodef;
 pub mod json;
 pub mod marking;
+pub mod partner;
 pub mod record;
+pub mod sharing;
 pub mod store;
 pub mod time;
 pub mod translate;
