@@ -21,7 +21,7 @@ use crate::{
 };
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 /// For whom, by what and with which secrets a record is sanitised.
 #[derive(Clone, Copy, Debug)]
