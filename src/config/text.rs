@@ -91,6 +91,17 @@ fn sorted(value: Value) -> Value {
     }
 }
 
+/// Compares a checked-in file with what the program prints; `SIREX_BLESS=1` rewrites it.
+#[cfg(test)]
+pub(crate) fn stale(path: &str, printed: &str) {
+    let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    #[allow(clippy::disallowed_methods)] // a switch of the test run, not of the program
+    if std::env::var("SIREX_BLESS").is_ok() {
+        std::fs::write(&file, printed).unwrap();
+    }
+    assert_eq!(std::fs::read_to_string(&file).unwrap_or_default(), printed, "{path} is stale: SIREX_BLESS=1");
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -11,7 +11,7 @@ use super::{domain::Domain, error::PartnerError};
 use crate::{digest::Digest, json, time::WireTime};
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 /// The number that a card begins with: the version of its form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]

@@ -20,9 +20,6 @@ use crate::{
 #[cfg(test)]
 mod tests;
 
-/// A partner's name and what is known, or why it cannot be read.
-pub type Listed = (Domain, Result<Partner, PartnerError>);
-
 /// The partners of a home.
 #[derive(Clone, Debug)]
 pub struct Partners {
@@ -30,14 +27,18 @@ pub struct Partners {
     limits: CardLimits,
 }
 
+/// A partner's folder: the partner, or why it cannot be read.
+pub type Listed = (Domain, Result<Partner, PartnerError>);
+
 /// What came of a card.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Received {
     /// A new partner, unverified.
     New,
-    /// A new card with keys that were all known; the state is as before.
+    /// A new card with keys that were all known, signed by one of them; the state is as before.
     Renewed,
-    /// A new card with keys that nobody has compared: unverified until somebody does.
+    /// A new card with keys that nobody has compared, or without a signature by a known one: unverified until somebody
+    /// compares.
     KeysChanged,
 }
 
@@ -142,9 +143,12 @@ impl Partners {
                     let (found, expected) = (card.made_at.to_string(), known.card_made_at.to_string());
                     return Err(PartnerError::OlderCard { found, expected });
                 }
-                match known.has_keys_of(card) {
-                    true => (Received::Renewed, known.state, known.comparisons),
-                    false => (Received::KeysChanged, State::Unverified, known.comparisons),
+                // Only who was compared can vouch for a new card.
+                let vouched = signed_by.as_ref().is_some_and(|signer| known.fingerprints.contains(signer));
+                if vouched && known.has_keys_of(card) {
+                    (Received::Renewed, known.state, known.comparisons)
+                } else {
+                    (Received::KeysChanged, State::Unverified, known.comparisons)
                 }
             }
         };

@@ -185,6 +185,9 @@ impl Case {
 impl Forbidden {
     /// Why a place is forbidden, if it is.
     pub fn why(&self, pointer: &str) -> Option<&str> {
+        if self.parts.is_empty() {
+            return None;
+        }
         std::iter::once(pointer).chain(ancestors(pointer)).find_map(|at| self.parts.get(at)).map(String::as_str)
     }
 }
@@ -204,7 +207,9 @@ pub(super) fn ancestors(pointer: &str) -> impl Iterator<Item = &str> {
 
 /// Whether a place is one of those selected or below one.
 pub(super) fn selected(selection: &HashSet<String>, pointer: &str) -> bool {
-    selection.contains(pointer) || ancestors(pointer).any(|above| selection.contains(above))
+    let within = || selection.contains(pointer) || ancestors(pointer).any(|above| selection.contains(above));
+    // Nothing and everything are the commonest selections.
+    !selection.is_empty() && (selection.contains("") || within())
 }
 
 /// The TLP label that an element's marking amounts to beside that of the record; none when it does not narrow it.

@@ -48,7 +48,7 @@ pub struct Explained {
 }
 
 /// Explains every value of a record, in its order. The dates of the agreement and the marking of the record as a whole
-/// are not looked at; [`test`] does that.
+/// are not looked at; [`test()`] does that.
 ///
 /// # Errors
 /// Never for a value of the record types; the signature is serde's.

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use crate::record::{Field, Part, Place, Record, Segment, Visibility, walk};
 
 /// How often a group stands inside itself (contacts of contacts, expressions of expressions).
-const REPEATS: usize = 2;
+const REPEATS: usize = 3;
 
 /// A record with every field, one item to a list, and empty texts for values. It is not a valid one.
 pub(super) fn skeleton() -> &'static Value {
@@ -67,6 +67,13 @@ pub(super) fn fields_at(place: &Place) -> &'static [Field] {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Every selector is tried on it when an agreement is read.
+    #[test]
+    fn the_skeleton_is_of_moderate_size() {
+        let bytes = skeleton().to_string().len();
+        assert!(bytes < 500_000, "{bytes}");
+    }
 
     #[test]
     fn every_row_of_the_visibility_table_is_in_the_skeleton() {

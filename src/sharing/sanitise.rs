@@ -21,7 +21,7 @@ use crate::{
 };
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 /// For whom, by what and with which secrets a record is sanitised.
 #[derive(Clone, Copy, Debug)]
@@ -182,7 +182,7 @@ fn assemble(case: &Case, verdicts: &Verdicts, agreement: &Agreement) -> (Value, 
             Fate::Dropped(_) | Fate::Vanished => *place = Value::Null,
         }
     }
-    prune(&mut value);
+    prune(&mut value, &mut Vec::new());
     (value, changed)
 }
 
@@ -198,16 +198,25 @@ fn name_network(record: &mut Value, address: &str) {
     }
 }
 
-/// Takes out what is null and what has nothing left in it; says whether anything is left.
-fn prune(value: &mut Value) -> bool {
+/// Takes out what is null and what has nothing in it, and says whether anything is left. What had nothing in it before
+/// was judged by nobody; in the frame it stays.
+fn prune(value: &mut Value, path: &mut Vec<String>) -> bool {
     match value {
         Value::Null => false,
+        Value::Object(members) if members.is_empty() => {
+            record::visibility(path.iter().map(String::as_str)) == Visibility::Frame
+        }
         Value::Array(items) => {
-            items.retain_mut(prune);
+            items.retain_mut(|item| prune(item, path));
             !items.is_empty()
         }
         Value::Object(members) => {
-            members.retain(|_, member| prune(member));
+            members.retain(|name, member| {
+                path.push(name.clone());
+                let left = prune(member, path);
+                path.pop();
+                left
+            });
             !members.is_empty()
         }
         _ => true,

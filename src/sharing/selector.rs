@@ -7,6 +7,9 @@ use serde_json_path::JsonPath;
 
 use super::model::skeleton;
 
+#[cfg(test)]
+mod compliance;
+
 /// A selector that was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Selector {

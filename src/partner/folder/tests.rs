@@ -1,1 +1,159 @@
+use super::*;
+use crate::partner::card::{Profile, Protocol, tests::card};
 
+fn partners() -> (tempfile::TempDir, Partners) {
+    let folder = tempfile::tempdir().unwrap();
+    let partners = Partners::at(folder.path().join("partners"), CardLimits::default());
+    (folder, partners)
+}
+
+fn at(text: &str) -> WireTime {
+    text.parse().unwrap()
+}
+
+fn comparison(fingerprints: &[&Fingerprint], pins: &[Spki]) -> Comparison {
+    Comparison {
+        at: at("2026-02-03T09:00:00Z"),
+        by: "a.okafor".into(),
+        how: "call to the number of the directory".into(),
+        fingerprints: fingerprints.iter().map(|one| (*one).clone()).collect(),
+        pins: pins.to_vec(),
+    }
+}
+
+#[test]
+fn a_partner_is_received_verified_and_removed() {
+    let (_folder, partners) = partners();
+    let card = card();
+    let signer = card.openpgp[0].fingerprint.clone();
+    assert!(partners.list().unwrap().is_empty());
+    assert!(matches!(partners.get(&card.domain), Err(PartnerError::Unknown(_))));
+    let received = partners.receive(&card, b"signed", Some(signer.clone()), at("2026-02-02T00:00:00Z")).unwrap();
+    assert_eq!(received, Received::New);
+    let partner = partners.get(&card.domain).unwrap();
+    assert_eq!((partner.standing().state, partner.card()), (State::Unverified, &card));
+    assert!(matches!(partner.verified(), Err(PartnerError::NotVerified { state: State::Unverified, .. })));
+    let verified = partners.verify(&card.domain, comparison(&[&signer], &[])).unwrap();
+    assert_eq!(partners.get(&card.domain).unwrap(), verified);
+    let verified = verified.verified().unwrap();
+    assert_eq!(verified.pins(), card.tls_pins);
+    assert_eq!(verified.certificate(Profile::Rfc4880), Some((&signer, card.openpgp[0].armored.as_str())));
+    assert_eq!(verified.certificate(Profile::Pqc), None);
+    assert_eq!(verified.endpoint(Protocol::Push), Some("https://sirex.cert.example:4590/push"));
+    assert_eq!(verified.endpoint(Protocol::Rid), None);
+    assert_eq!(fs::read(partners.signed_card_file(&card.domain)).unwrap(), b"signed");
+    let removed = Removed { at: at("2026-05-01T00:00:00Z"), by: "x".into(), why: "merged".into() };
+    partners.remove(&card.domain, removed.clone()).unwrap();
+    let gone = partners.get(&card.domain).unwrap();
+    assert_eq!(gone.standing().removed.as_ref(), Some(&removed));
+    assert!(matches!(gone.verified(), Err(PartnerError::NotVerified { state: State::Removed, .. })));
+    assert!(matches!(partners.verify(&card.domain, comparison(&[&signer], &[])), Err(PartnerError::Removed(_))));
+    let later = Card { made_at: at("2027-01-01T00:00:00Z"), ..card };
+    assert!(matches!(
+        partners.receive(&later, b"", Some(signer), later.made_at.clone()),
+        Err(PartnerError::Removed(_))
+    ));
+}
+
+#[test]
+fn what_was_compared_must_be_the_partners_and_enough() {
+    let (_folder, partners) = partners();
+    let card = card();
+    let (signer, domain) = (card.openpgp[0].fingerprint.clone(), &card.domain);
+    partners.receive(&card, b"signed", Some(signer.clone()), card.made_at.clone()).unwrap();
+    let other: Fingerprint = "F".repeat(40).parse().unwrap();
+    let verify = |comparison| partners.verify(domain, comparison).map(|_| ()).map_err(|error| error.code().as_str());
+    assert_eq!(verify(comparison(&[], &[])), Err("partner-mismatch"));
+    assert_eq!(verify(comparison(&[], &card.tls_pins)), Err("partner-mismatch"), "the signer is what counts");
+    assert_eq!(verify(comparison(&[&signer, &other], &[])), Err("partner-mismatch"));
+    assert_eq!(verify(comparison(&[&signer], &[Spki(crate::digest::Digest::of(b"x"))])), Err("partner-mismatch"));
+    for (by, how) in [("", "met"), ("a", " ")] {
+        let nobody = Comparison { by: by.into(), how: how.into(), ..comparison(&[&signer], &[]) };
+        assert_eq!(verify(nobody), Err("usage"));
+    }
+    assert_eq!(partners.get(domain).unwrap().standing().state, State::Unverified);
+    assert_eq!(verify(comparison(&[&signer], &[])), Ok(()));
+    let stranger = partners.receive(&card, b"", Some(other), at("2026-03-01T00:00:00Z"));
+    assert!(matches!(stranger, Err(PartnerError::Mismatch { .. })), "a card is signed by its own certificate");
+}
+
+#[test]
+fn of_an_unsigned_card_everything_is_compared() {
+    let (_folder, partners) = partners();
+    let card = card();
+    let fingerprint = &card.openpgp[0].fingerprint;
+    partners.receive(&card, b"", None, card.made_at.clone()).unwrap();
+    let verify = |comparison| partners.verify(&card.domain, comparison);
+    for missing in [comparison(&[fingerprint], &card.tls_pins[..1]), comparison(&[], &card.tls_pins)] {
+        assert!(matches!(verify(missing), Err(PartnerError::NotCompared { .. })));
+    }
+    assert!(verify(comparison(&[fingerprint], &card.tls_pins)).is_ok());
+}
+
+#[test]
+fn new_keys_must_be_compared_again_and_old_cards_are_refused() {
+    let (_folder, partners) = partners();
+    let mut card = card();
+    let signer = card.openpgp[0].fingerprint.clone();
+    let receive = |card: &Card| partners.receive(card, b"", Some(signer.clone()), card.made_at.clone());
+    let state = |card: &Card| partners.get(&card.domain).unwrap().standing().state;
+    receive(&card).unwrap();
+    partners.verify(&card.domain, comparison(&[&signer], &[])).unwrap();
+    assert!(matches!(receive(&card), Err(PartnerError::OlderCard { .. })), "the same card is no newer one");
+    card.made_at = at("2026-06-01T00:00:00Z");
+    card.team = "National CERT, renamed".into();
+    assert_eq!((receive(&card).unwrap(), state(&card)), (Received::Renewed, State::Verified));
+    assert_eq!(partners.get(&card.domain).unwrap().standing().comparisons.len(), 1);
+    card.made_at = at("2026-06-02T00:00:00Z");
+    let unsigned = partners.receive(&card, b"", None, card.made_at.clone()).unwrap();
+    assert_eq!((unsigned, state(&card)), (Received::KeysChanged, State::Unverified), "nobody vouches for it");
+    partners.verify(&card.domain, comparison(&[&signer], &card.tls_pins)).unwrap();
+    card.made_at = at("2026-07-01T00:00:00Z");
+    card.tls_pins.push(Spki(crate::digest::Digest::of(b"unknown")));
+    assert_eq!((receive(&card).unwrap(), state(&card)), (Received::KeysChanged, State::Unverified));
+    card.made_at = at("2026-06-30T00:00:00Z");
+    assert!(matches!(receive(&card), Err(PartnerError::OlderCard { .. })));
+}
+
+#[test]
+fn a_broken_partner_hides_no_other_and_is_named_with_file_and_key() {
+    let (_folder, partners) = partners();
+    let one = card();
+    let other = Card { domain: "b.example".parse().unwrap(), ..one.clone() };
+    for card in [&one, &other] {
+        partners.receive(card, b"", None, card.made_at.clone()).unwrap();
+    }
+    fs::create_dir(partners.folder.join("no domain")).unwrap();
+    fs::create_dir(partners.folder.join("UPPER.example")).unwrap();
+    let file = partners.file(&one.domain, STANDING);
+    let text = fs::read_to_string(&file).unwrap();
+    let broken = |from: &str, to: &str| {
+        assert!(text.contains(from), "{from}");
+        fs::write(&file, text.replacen(from, to, 1)).unwrap();
+        let mut list = partners.list().unwrap();
+        assert_eq!(list.len(), 2);
+        assert!(list.remove(0).1.is_ok());
+        list.remove(0).1.unwrap_err().to_string()
+    };
+    for (from, to, key) in [
+        ("state = \"unverified\"", "state = \"trusted\"", "state"),
+        ("state = \"unverified\"", "state = \"verified\"", "verified without a comparison"),
+        ("domain = \"cert.example\"", "domain = \"b.example\"", "domain"),
+        ("team =", "taem =", "taem"),
+        ("card_made_at = \"2026-02-01T10:00:00Z\"", "card_made_at = \"2026-02-01\"", "card_made_at"),
+    ] {
+        let error = broken(from, to);
+        assert!(error.contains("partner.toml:") && error.contains(key), "{error}");
+    }
+    fs::write(&file, &text).unwrap();
+    let card_file = partners.file(&one.domain, CARD);
+    let shown = fs::read_to_string(&card_file).unwrap();
+    fs::write(&card_file, shown.replace("2026-02-01T10:00:00Z", "2026-02-02T10:00:00Z")).unwrap();
+    assert!(matches!(partners.get(&one.domain), Err(PartnerError::OtherCard(_))));
+    fs::write(&card_file, "{").unwrap();
+    assert!(matches!(partners.get(&one.domain), Err(PartnerError::Card(_))));
+    // After a crash in between, taking a card completes what was begun.
+    let later = Card { made_at: at("2026-09-01T00:00:00Z"), ..one };
+    assert_eq!(partners.receive(&later, b"", None, later.made_at.clone()).unwrap(), Received::KeysChanged);
+    assert_eq!(partners.get(&later.domain).unwrap().card(), &later);
+}

@@ -1,0 +1,73 @@
+use super::*;
+use crate::error::Code;
+
+fn example() -> String {
+    Config::example("csirt.example", "CSIRT \"Example\"", "EX", "csirt@csirt.example")
+}
+
+#[test]
+fn the_example_reads_and_its_comments_are_the_defaults() {
+    let config = Config::parse(&example()).unwrap();
+    assert_eq!((config.team.prefix.as_str(), config.team.name.as_str()), ("EX", "CSIRT \"Example\""));
+    // The examples for [team] are no defaults; everything else says what holds when it is left out.
+    let (team, rest) = example().split_once("[listen]").map(|(a, b)| (a.to_owned(), format!("[listen]{b}"))).unwrap();
+    let open: String = rest.lines().map(|line| format!("{}\n", line.strip_prefix("# ").unwrap_or(line))).collect();
+    assert_eq!(Config::parse(&format!("{team}{open}")).unwrap(), config);
+    let keys = |text: &str| text.lines().filter(|line| line.contains(" = ")).count();
+    assert_eq!(keys(&rest), 2 + 5 + 8 + 4 + 3, "every key is in the example");
+    let contacts: String = team.lines().map(|line| format!("{}\n", line.strip_prefix("# ").unwrap_or(line))).collect();
+    let contacts = contacts.split_once("[team]").map(|(_, team)| format!("[team]{team}")).unwrap();
+    let contacts = contacts.replace("Roles that partners", "# Roles that partners");
+    assert_eq!(Config::parse(&contacts).unwrap().team.contacts[0].hours.as_deref(), Some("24/7"));
+}
+
+#[test]
+fn what_is_wrong_is_named_with_line_and_key() {
+    for (from, to, key) in [
+        ("domain = \"csirt.example\"", "domain = \"../x\"", "team.domain"),
+        ("domain = \"csirt.example\"", "domain = \"CSIRT.example\"", "team.domain"),
+        ("prefix = \"EX\"", "prefix = \"ex\"", "team.prefix"),
+        ("prefix = \"EX\"", "prefix = \"1X\"", "team.prefix"),
+        ("email = \"csirt@csirt.example\"", "email = \" \"", "team.email"),
+        ("# partner = ", "partner = \"somewhere\" #", "listen.partner"),
+        ("# team = \"127.0.0.1:8443\"", "team = \"0.0.0.0:4590\"", "listen.team"),
+        ("# body_bytes = 26214400", "body_bytes = 0", "limits.body_bytes"),
+        ("# connections = 256", "connections = 8", "limits.connections_per_partner"),
+        ("# handshake = \"10s\"", "handshake = \"10\"", "timeouts.handshake"),
+        ("# handshake = \"10s\"", "handshake = \"0s\"", "timeouts.handshake"),
+        ("# handshake = \"10s\"", "handshake = \"-1s\"", "timeouts.handshake"),
+        ("# handshake = \"10s\"", "handshake = \"é\"", "timeouts.handshake"),
+        ("# handshake = \"10s\"", "handshake = \"99999d\"", "timeouts.handshake"),
+        ("# handshake = \"10s\"", "handshake = \"99999999999999999999s\"", "timeouts.handshake"),
+        ("# cap = \"4000s\"", "cap = \"1s\"", "retry.cap"),
+        ("# jitter_percent = 25", "jitter_percent = 101", "retry.jitter_percent"),
+        ("# idle = \"60s\"", "idel = \"60s\"", "timeouts.idel"),
+    ] {
+        let text = example().replacen(from, to, 1);
+        assert_ne!(text, example(), "{from}");
+        let finding = Config::parse(&text).unwrap_err();
+        assert_eq!((finding.code, finding.path.as_str()), (Code::ConfigInvalid, key), "{finding}");
+        let line = text.lines().position(|line| line.starts_with(to)).map(|at| at as u64 + 1);
+        assert!(line.is_none_or(|line| finding.position.line <= line && finding.position.line > 0), "{finding}");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("config.toml");
+    write(&file, b"[team]\n", Access::Default).unwrap();
+    let error = Config::load(&file).unwrap_err();
+    assert!(error.to_string().contains("config.toml:1:1: error config-invalid team"), "{error}");
+}
+
+#[test]
+fn lengths_have_one_form() {
+    for (text, seconds) in [("1s", 1), ("90s", 90), ("5m", 300), ("2h", 7_200), ("3d", 259_200)] {
+        assert_eq!(Length::parse(text).unwrap().get().as_secs(), seconds);
+    }
+    for bad in ["", "s", "1", "1.5h", "+1s", "1 s", "1S", "1w"] {
+        assert_eq!(Length::parse(bad), None, "{bad}");
+    }
+}
+
+#[test]
+fn the_schema_is_the_one_that_is_checked_in() {
+    stale("schemas/config.schema.json", &Config::schema());
+}
