@@ -1,0 +1,177 @@
+//! Files of a home: read up to a limit, written whole or not at all.
+
+use std::{
+    fs::{self, File, OpenOptions},
+    io::{self, Read, Write},
+    path::{Path, PathBuf},
+};
+
+use crate::error::{Code, Finding};
+
+/// A file of the home that cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum FileError {
+    /// It is not there or may not be read.
+    #[error("{path}: cannot be read")]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// It is larger than it may be.
+    #[error("{path}: found more than {limit} bytes, expected at most that")]
+    TooLarge {
+        /// The file.
+        path: PathBuf,
+        /// Most bytes that are read.
+        limit: u64,
+    },
+    /// What it says is not what it must say. The finding has line and key.
+    #[error("{path}:{finding}")]
+    Invalid {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        finding: Box<Finding>,
+    },
+    /// It cannot be written; what was there before is still there.
+    #[error("{path}: cannot be written")]
+    Unwritable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+}
+
+impl FileError {
+    /// The code of this error.
+    pub fn code(&self) -> Code {
+        match self {
+            FileError::Unreadable { .. } => Code::FileUnreadable,
+            FileError::TooLarge { .. } => Code::ConfigInvalid,
+            FileError::Invalid { finding, .. } => finding.code,
+            FileError::Unwritable { .. } => Code::DiskWrite,
+        }
+    }
+
+    /// Whether the file is not there at all.
+    pub fn is_missing(&self) -> bool {
+        matches!(self, FileError::Unreadable { source, .. } if source.kind() == io::ErrorKind::NotFound)
+    }
+
+    /// Puts the file's name to a finding.
+    pub fn invalid(path: &Path, finding: Finding) -> Self {
+        FileError::Invalid { path: path.to_owned(), finding: Box::new(finding) }
+    }
+}
+
+/// Who may read a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Whom the system's defaults allow.
+    Default,
+    /// The owner alone (mode 0600), as for keys.
+    Owner,
+}
+
+/// The bytes of a file, at most `limit` of them.
+///
+/// # Errors
+/// [`FileError::Unreadable`], [`FileError::TooLarge`].
+pub fn read_bytes(path: &Path, limit: u64) -> Result<Vec<u8>, FileError> {
+    let unreadable = |source| FileError::Unreadable { path: path.to_owned(), source };
+    let mut bytes = Vec::new();
+    let file = File::open(path).map_err(unreadable)?;
+    file.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(unreadable)?;
+    if bytes.len() as u64 > limit {
+        return Err(FileError::TooLarge { path: path.to_owned(), limit });
+    }
+    Ok(bytes)
+}
+
+/// The text of a file, at most `limit` bytes of it.
+///
+/// # Errors
+/// As [`read_bytes`]; text that is not UTF-8 is unreadable too.
+pub fn read_text(path: &Path, limit: u64) -> Result<String, FileError> {
+    String::from_utf8(read_bytes(path, limit)?).map_err(|error| FileError::Unreadable {
+        path: path.to_owned(),
+        source: io::Error::new(io::ErrorKind::InvalidData, error),
+    })
+}
+
+/// Writes a file whole: after a crash it has the old content or the new. The folder must be there.
+///
+/// # Errors
+/// [`FileError::Unwritable`].
+pub fn write(path: &Path, bytes: &[u8], access: Access) -> Result<(), FileError> {
+    let beside = beside(path);
+    let written = write_to(&beside, bytes, access).and_then(|()| fs::rename(&beside, path)).and_then(|()| {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        File::open(folder)?.sync_all()
+    });
+    written.map_err(|source| {
+        // Nothing more can be done about the unfinished copy; the next write replaces it.
+        let _ = fs::remove_file(&beside);
+        FileError::Unwritable { path: path.to_owned(), source }
+    })
+}
+
+fn beside(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".new");
+    name.into()
+}
+
+fn write_to(path: &Path, bytes: &[u8], access: Access) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    if access == Access::Owner {
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    }
+    let mut file = options.open(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_replaced_whole_and_keys_are_for_the_owner() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.key");
+        write(&path, b"one", Access::Default).unwrap();
+        fs::write(beside(&path), b"left over from a crash").unwrap();
+        write(&path, b"two", Access::Owner).unwrap();
+        assert_eq!(read_text(&path, 3).unwrap(), "two");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+        #[cfg(unix)]
+        {
+            let mode = std::os::unix::fs::PermissionsExt::mode(&fs::metadata(&path).unwrap().permissions());
+            assert_eq!(mode & 0o777, 0o600);
+        }
+    }
+
+    #[test]
+    fn limits_and_faults_are_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        assert!(read_bytes(&path, 1).unwrap_err().is_missing());
+        fs::write(&path, [0xff, 0xfe]).unwrap();
+        assert!(matches!(read_bytes(&path, 1), Err(FileError::TooLarge { limit: 1, .. })));
+        assert_eq!(read_bytes(&path, 2).unwrap(), [0xff, 0xfe]);
+        assert_eq!(read_text(&path, 2).unwrap_err().code(), Code::FileUnreadable);
+        let nowhere = folder.path().join("no/such/file");
+        assert_eq!(write(&nowhere, b"", Access::Default).unwrap_err().code(), Code::DiskWrite);
+    }
+}

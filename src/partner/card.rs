@@ -1,0 +1,372 @@
+//! A team's card: what it hands to partners so that they can reach it and check what it sends. The card travels inside a
+//! signature; checking that is the caller's, who knows OpenPGP. What is read here is the text inside.
+
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use x509_parser::prelude::{FromDer, X509Certificate};
+
+use super::{domain::Domain, error::PartnerError};
+use crate::{digest::Digest, json, time::WireTime};
+
+#[cfg(test)]
+mod tests;
+
+/// The number that a card begins with: the version of its form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(into = "u64", try_from = "u64")]
+pub struct CardVersion;
+
+impl From<CardVersion> for u64 {
+    fn from(_: CardVersion) -> u64 {
+        Card::VERSION
+    }
+}
+
+impl TryFrom<u64> for CardVersion {
+    type Error = String;
+    fn try_from(number: u64) -> Result<Self, String> {
+        (number == Card::VERSION).then_some(CardVersion).ok_or(format!("version {number}, expected 1"))
+    }
+}
+
+/// A team as it shows itself to partners.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Card {
+    /// Names the form and its version.
+    #[serde(rename = "sirex-card")]
+    pub version: CardVersion,
+    /// Name of the team.
+    pub team: String,
+    /// Its domain, by which partners know it.
+    pub domain: Domain,
+    /// When the card was made; of two cards the later one counts.
+    pub made_at: WireTime,
+    /// Whom to reach; roles, never persons (requirement 12).
+    pub contacts: Vec<Contact>,
+    /// Where it takes messages.
+    pub endpoints: Vec<Endpoint>,
+    /// The certificates that its TLS clients and servers show, in PEM.
+    pub tls_certificates: Vec<String>,
+    /// Pins of its TLS keys: those of the certificates, and those of keys that will follow.
+    pub tls_pins: Vec<Spki>,
+    /// Its OpenPGP certificates, at most one to a profile.
+    pub openpgp: Vec<Certificate>,
+}
+
+/// A role that can be reached.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Contact {
+    /// The role, such as `duty officer`.
+    pub role: String,
+    /// Mail address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// Telephone number, also for comparing fingerprints.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub telephone: Option<String>,
+    /// When somebody answers, such as `24/7`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hours: Option<String>,
+    /// Languages, BCP 47.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub languages: Vec<String>,
+}
+
+/// A wire protocol.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Protocol {
+    /// HTTPS push.
+    Push,
+    /// RFC 6546.
+    Rid,
+    /// TAXII 2.1.
+    Taxii,
+    /// RFC 8322.
+    Rolie,
+}
+
+/// Where messages are taken.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Endpoint {
+    /// The protocol.
+    pub protocol: Protocol,
+    /// Its address, `https` without user, query or fragment.
+    pub url: String,
+}
+
+/// An OpenPGP profile: what a team's certificate and messages are made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Profile {
+    /// v4 certificates, SEIPDv1.
+    Rfc4880,
+    /// v6 certificates, classical algorithms.
+    Rfc9580,
+    /// v6 certificates, post-quantum algorithms beside classical ones.
+    Pqc,
+}
+
+/// An OpenPGP certificate.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Certificate {
+    /// Its profile.
+    pub profile: Profile,
+    /// Its fingerprint. A claim of the card: whoever uses the certificate compares it.
+    pub fingerprint: Fingerprint,
+    /// The certificate, ASCII-armored.
+    pub armored: String,
+}
+
+/// Fingerprint of an OpenPGP certificate: 40 (v4) or 64 (v6) hexadecimal digits, upper case.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub struct Fingerprint(String);
+
+/// Pin of a TLS key: SHA-256 over its SubjectPublicKeyInfo (RFC 7469 §2.4).
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Spki(pub Digest);
+
+/// How much a card may hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CardLimits {
+    /// Bytes of the text.
+    pub bytes: usize,
+    /// Entries of each list.
+    pub entries: usize,
+    /// Characters of a name, role, address or number.
+    pub chars: usize,
+}
+
+impl Default for CardLimits {
+    fn default() -> Self {
+        CardLimits { bytes: 256 * 1024, entries: 16, chars: 256 }
+    }
+}
+
+impl Card {
+    /// The one version of the form.
+    pub const VERSION: u64 = 1;
+
+    /// Reads a card from the text that was inside its signature.
+    ///
+    /// # Errors
+    /// [`PartnerError::Card`] with the place of what is wrong; [`PartnerError::CardContent`] for what goes against the
+    /// rules of cards.
+    pub fn parse(text: &str, limits: &CardLimits) -> Result<Self, PartnerError> {
+        let within = json::Limits { total_bytes: limits.bytes as u64, depth: 8, ..json::Limits::default() };
+        let card: Card =
+            json::from_slice(text.as_bytes(), &within).map_err(|finding| PartnerError::Card(Box::new(finding)))?;
+        card.check(limits)?;
+        Ok(card)
+    }
+
+    /// The text of the card, ready to be signed. Equal cards have equal texts.
+    ///
+    /// # Errors
+    /// As [`Card::parse`]: a card that no partner could read is not written.
+    pub fn write(&self, limits: &CardLimits) -> Result<String, PartnerError> {
+        self.check(limits)?;
+        let mut text = serde_json::to_string_pretty(self)?;
+        text.push('\n');
+        if text.len() > limits.bytes {
+            return Err(content("card", text.len(), format!("at most bytes = {}", limits.bytes)));
+        }
+        Ok(text)
+    }
+
+    /// All fingerprints that the card names, grouped for reading aloud, with what each is of.
+    pub fn fingerprints(&self) -> Vec<(String, String)> {
+        let openpgp = self.openpgp.iter().map(|one| (format!("OpenPGP {}", one.profile), one.fingerprint.grouped()));
+        let tls = self.tls_pins.iter().map(|pin| ("TLS key".to_owned(), pin.grouped()));
+        openpgp.chain(tls).collect()
+    }
+
+    fn check(&self, limits: &CardLimits) -> Result<(), PartnerError> {
+        let lists = [
+            ("contacts", self.contacts.len()),
+            ("endpoints", self.endpoints.len()),
+            ("tls_certificates", self.tls_certificates.len()),
+            ("tls_pins", self.tls_pins.len()),
+            ("openpgp", self.openpgp.len()),
+        ];
+        for (list, found) in lists {
+            if found > limits.entries {
+                return Err(content(list, found, format!("at most entries = {}", limits.entries)));
+            }
+        }
+        let texts = self.contacts.iter().flat_map(|contact| {
+            let words =
+                [Some(&contact.role), contact.email.as_ref(), contact.telephone.as_ref(), contact.hours.as_ref()];
+            words.into_iter().flatten().chain(&contact.languages)
+        });
+        for text in texts.chain([&self.team]).chain(self.endpoints.iter().map(|endpoint| &endpoint.url)) {
+            if text.is_empty() || text.chars().count() > limits.chars || text.chars().any(char::is_control) {
+                let expected = format!("1 to chars = {} characters, no control characters", limits.chars);
+                return Err(content("text", crate::error::excerpt(text), expected));
+            }
+        }
+        for endpoint in &self.endpoints {
+            if !is_address(&endpoint.url) {
+                return Err(content("endpoints", &endpoint.url, "an address such as https://sirex.cert.example:4590/"));
+            }
+        }
+        for pem in &self.tls_certificates {
+            let pin = Spki::of_pem(pem)?;
+            if !self.tls_pins.contains(&pin) {
+                return Err(content("tls_pins", "no pin of a certificate of this card", pin.to_string()));
+            }
+        }
+        for (index, certificate) in self.openpgp.iter().enumerate() {
+            if self.openpgp[..index].iter().any(|other| other.profile == certificate.profile) {
+                return Err(content("openpgp", format!("a second {}", certificate.profile), "one to a profile"));
+            }
+            if !certificate.armored.starts_with("-----BEGIN PGP PUBLIC KEY BLOCK-----") {
+                return Err(content("openpgp", "no public key block", "an ASCII-armored certificate"));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn content(place: &'static str, found: impl ToString, expected: impl Into<String>) -> PartnerError {
+    PartnerError::CardContent { place, found: found.to_string(), expected: expected.into() }
+}
+
+/// `https://HOST[:PORT][/PATH]` of unreserved characters: no user, no query, no fragment, no dot segments.
+pub(super) fn is_address(text: &str) -> bool {
+    let Some(rest) = text.strip_prefix("https://") else { return false };
+    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let (host, port) = match authority.rsplit_once(':') {
+        Some((host, port)) if !authority.ends_with(']') => (host, Some(port)),
+        _ => (authority, None),
+    };
+    let port_fits = port.is_none_or(|port| port.parse::<u16>().is_ok_and(|port| port > 0) && !port.starts_with('+'));
+    let address = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
+    let host_fits = match address {
+        Some(address) => address.parse::<std::net::Ipv6Addr>().is_ok(),
+        None => host == "localhost" || host.parse::<std::net::Ipv4Addr>().is_ok() || host.parse::<Domain>().is_ok(),
+    };
+    let path_fits = path.split('/').all(|step| {
+        step != "." && step != ".." && step.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte))
+    });
+    host_fits && port_fits && path_fits
+}
+
+impl Spki {
+    /// The pin of the certificate in a PEM text, which must hold one and nothing else.
+    ///
+    /// # Errors
+    /// [`PartnerError::CardContent`].
+    pub fn of_pem(text: &str) -> Result<Self, PartnerError> {
+        let bad = |found: &str| content("tls_certificates", found, "one X.509 certificate in PEM");
+        let (rest, pem) = x509_parser::pem::parse_x509_pem(text.as_bytes()).map_err(|_| bad("no PEM"))?;
+        if pem.label != "CERTIFICATE" || !rest.trim_ascii().is_empty() {
+            return Err(bad("something else"));
+        }
+        let (rest, certificate) = X509Certificate::from_der(&pem.contents).map_err(|_| bad("no certificate"))?;
+        if !rest.is_empty() {
+            return Err(bad("bytes after the certificate"));
+        }
+        Ok(Spki(Digest::of(certificate.tbs_certificate.subject_pki.raw)))
+    }
+
+    /// In groups for reading aloud.
+    pub fn grouped(&self) -> String {
+        grouped(&self.0.hex().to_uppercase())
+    }
+}
+
+impl fmt::Display for Spki {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+impl fmt::Debug for Spki {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl Fingerprint {
+    /// The digits, without groups.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// In groups for reading aloud.
+    pub fn grouped(&self) -> String {
+        grouped(&self.0)
+    }
+}
+
+/// Digits in groups of four, with a wider gap in the middle.
+fn grouped(digits: &str) -> String {
+    let groups: Vec<&str> = digits.as_bytes().chunks(4).filter_map(|chunk| std::str::from_utf8(chunk).ok()).collect();
+    let (first, second) = groups.split_at(groups.len() / 2);
+    format!("{}  {}", first.join(" "), second.join(" "))
+}
+
+impl std::str::FromStr for Fingerprint {
+    type Err = PartnerError;
+
+    /// Reads a fingerprint in any case, with or without spaces or colons between groups.
+    fn from_str(text: &str) -> Result<Self, PartnerError> {
+        let digits: String = text.chars().filter(|c| !matches!(c, ' ' | ':')).collect::<String>().to_ascii_uppercase();
+        let fits = [40, 64].contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+        if fits { Ok(Fingerprint(digits)) } else { Err(PartnerError::BadFingerprint(crate::error::excerpt(text))) }
+    }
+}
+
+impl TryFrom<String> for Fingerprint {
+    type Error = PartnerError;
+    fn try_from(text: String) -> Result<Self, PartnerError> {
+        text.parse()
+    }
+}
+
+impl From<Fingerprint> for String {
+    fn from(fingerprint: Fingerprint) -> String {
+        fingerprint.0
+    }
+}
+
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Profile {
+    /// Every profile.
+    pub const ALL: &'static [Profile] = &[Profile::Rfc4880, Profile::Rfc9580, Profile::Pqc];
+
+    /// The profile's name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Profile::Rfc4880 => "rfc4880",
+            Profile::Rfc9580 => "rfc9580",
+            Profile::Pqc => "pqc",
+        }
+    }
+}
+
+impl fmt::Display for Profile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}

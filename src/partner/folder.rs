@@ -1,0 +1,258 @@
+//! The partners' folders: `HOME/partners/DOMAIN/` with `card.asc` (as received), `card.json` (the text inside),
+//! `partner.toml`, the certificates as files, and `agreement.toml`, which people write.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use super::{
+    card::{Card, CardLimits, Fingerprint, Spki},
+    domain::Domain,
+    error::PartnerError,
+    standing::{Comparison, Partner, Removed, Standing, State},
+};
+use crate::{
+    config::{self, Access, FileError},
+    time::WireTime,
+};
+
+#[cfg(test)]
+mod tests;
+
+/// A partner's name and what is known, or why it cannot be read.
+pub type Listed = (Domain, Result<Partner, PartnerError>);
+
+/// The partners of a home.
+#[derive(Clone, Debug)]
+pub struct Partners {
+    folder: PathBuf,
+    limits: CardLimits,
+}
+
+/// What came of a card.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Received {
+    /// A new partner, unverified.
+    New,
+    /// A new card with keys that were all known; the state is as before.
+    Renewed,
+    /// A new card with keys that nobody has compared: unverified until somebody does.
+    KeysChanged,
+}
+
+const CARD_SIGNED: &str = "card.asc";
+const CARD: &str = "card.json";
+const STANDING: &str = "partner.toml";
+const AGREEMENT: &str = "agreement.toml";
+
+/// Largest `partner.toml`, in bytes.
+const MAX_STANDING_BYTES: u64 = 1024 * 1024;
+
+impl Partners {
+    /// The partners below this folder (`HOME/partners`), which need not be there yet.
+    pub fn at(folder: impl Into<PathBuf>, limits: CardLimits) -> Self {
+        Partners { folder: folder.into(), limits }
+    }
+
+    /// One partner.
+    ///
+    /// # Errors
+    /// [`PartnerError::Unknown`]; [`PartnerError::File`] and [`PartnerError::Card`] when its files say something wrong.
+    pub fn get(&self, domain: &Domain) -> Result<Partner, PartnerError> {
+        let standing = self.standing(domain)?;
+        let card = Card::parse(&config::read_text(&self.file(domain, CARD), self.limits.bytes as u64)?, &self.limits)?;
+        if card.domain != *domain || card.made_at != standing.card_made_at || !standing.has_keys_of(&card) {
+            return Err(PartnerError::OtherCard(domain.clone()));
+        }
+        Ok(Partner { standing, card })
+    }
+
+    fn standing(&self, domain: &Domain) -> Result<Standing, PartnerError> {
+        let path = self.file(domain, STANDING);
+        let text = match config::read_text(&path, MAX_STANDING_BYTES) {
+            Err(error) if error.is_missing() => return Err(PartnerError::Unknown(domain.clone())),
+            read => read?,
+        };
+        let standing: Standing = config::from_toml(&text).map_err(|finding| FileError::invalid(&path, finding))?;
+        let wrong = |key: &str, found: &dyn ToString, expected: &dyn ToString| {
+            let finding = config::finding_at(&text, key, found.to_string(), expected.to_string());
+            PartnerError::File(FileError::invalid(&path, finding))
+        };
+        if standing.domain != *domain {
+            return Err(wrong("domain", &standing.domain, domain));
+        }
+        if standing.state == State::Verified && standing.comparisons.is_empty() {
+            return Err(wrong("state", &"verified without a comparison", &"a comparison that says who and how"));
+        }
+        Ok(standing)
+    }
+
+    /// All partners, by domain; one that cannot be read is an error of its own and hides no other.
+    ///
+    /// # Errors
+    /// [`PartnerError::File`] when the folder cannot be listed.
+    pub fn list(&self) -> Result<Vec<Listed>, PartnerError> {
+        let unreadable = |source| FileError::Unreadable { path: self.folder.clone(), source };
+        let entries = match fs::read_dir(&self.folder) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            read => read.map_err(unreadable)?,
+        };
+        let mut domains = Vec::new();
+        for entry in entries {
+            let name = entry.map_err(unreadable)?.file_name();
+            // What is no domain in its one form was not put there by us.
+            let domain = name.to_str().and_then(|name| name.parse::<Domain>().ok().filter(|one| one.as_str() == name));
+            domains.extend(domain);
+        }
+        domains.sort();
+        Ok(domains.into_iter().map(|domain| (domain.clone(), self.get(&domain))).collect())
+    }
+
+    /// Takes a card whose signature was checked; `signed` are the bytes as they came, `signed_by` the fingerprint of the
+    /// certificate that signed it, one of the card's own. Without a signature every fingerprint has to be compared.
+    ///
+    /// # Errors
+    /// [`PartnerError::OlderCard`], [`PartnerError::Removed`], [`PartnerError::Mismatch`] when the signer is none of the
+    /// card's certificates, [`PartnerError::File`].
+    pub fn receive(
+        &self,
+        card: &Card,
+        signed: &[u8],
+        signed_by: Option<Fingerprint>,
+        at: WireTime,
+    ) -> Result<Received, PartnerError> {
+        let own = |signer: &Fingerprint| card.openpgp.iter().any(|certificate| certificate.fingerprint == *signer);
+        if let Some(stranger) = signed_by.as_ref().filter(|signer| !own(signer)) {
+            let expected = "a signature by a certificate of the card itself".to_owned();
+            return Err(PartnerError::Mismatch { found: stranger.grouped(), expected });
+        }
+        let known = match self.standing(&card.domain) {
+            Err(PartnerError::Unknown(_)) => None,
+            known => Some(known?),
+        };
+        let (received, state, comparisons) = match known {
+            None => (Received::New, State::Unverified, Vec::new()),
+            Some(known) => {
+                if known.state == State::Removed {
+                    return Err(PartnerError::Removed(known.domain));
+                }
+                let newer = known.card_made_at.cmp_instant(&card.made_at).is_some_and(|order| order.is_lt());
+                if !newer {
+                    let (found, expected) = (card.made_at.to_string(), known.card_made_at.to_string());
+                    return Err(PartnerError::OlderCard { found, expected });
+                }
+                match known.has_keys_of(card) {
+                    true => (Received::Renewed, known.state, known.comparisons),
+                    false => (Received::KeysChanged, State::Unverified, known.comparisons),
+                }
+            }
+        };
+        let standing = Standing {
+            domain: card.domain.clone(),
+            team: card.team.clone(),
+            state,
+            received_at: at,
+            card_made_at: card.made_at.clone(),
+            signed_by,
+            pins: card.tls_pins.clone(),
+            fingerprints: card.openpgp.iter().map(|certificate| certificate.fingerprint.clone()).collect(),
+            endpoints: card.endpoints.clone(),
+            comparisons,
+            removed: None,
+        };
+        self.write_all(card, signed, &standing)?;
+        Ok(received)
+    }
+
+    /// Records that somebody has compared fingerprints with the partner, and verifies it. Compared must be at least the
+    /// certificate that signed the card; for an unsigned card all of its certificates and TLS keys.
+    ///
+    /// # Errors
+    /// [`PartnerError::Mismatch`] when one of them is not the partner's, [`PartnerError::NotCompared`],
+    /// [`PartnerError::NoWitness`], [`PartnerError::Unknown`], [`PartnerError::Removed`], [`PartnerError::File`].
+    pub fn verify(&self, domain: &Domain, comparison: Comparison) -> Result<Partner, PartnerError> {
+        let Partner { mut standing, card } = self.get(domain)?;
+        if standing.state == State::Removed {
+            return Err(PartnerError::Removed(domain.clone()));
+        }
+        if comparison.by.trim().is_empty() || comparison.how.trim().is_empty() {
+            return Err(PartnerError::NoWitness);
+        }
+        let all = |separator: &str, texts: &mut dyn Iterator<Item = String>| texts.collect::<Vec<_>>().join(separator);
+        if let Some(found) = comparison.fingerprints.iter().find(|one| !standing.fingerprints.contains(one)) {
+            let expected = all(" or ", &mut standing.fingerprints.iter().map(Fingerprint::grouped));
+            return Err(PartnerError::Mismatch { found: found.grouped(), expected });
+        }
+        if let Some(found) = comparison.pins.iter().find(|pin| !standing.pins.contains(pin)) {
+            let expected = all(" or ", &mut standing.pins.iter().map(Spki::grouped));
+            return Err(PartnerError::Mismatch { found: found.grouped(), expected });
+        }
+        let missing = match &standing.signed_by {
+            Some(signer) => (!comparison.fingerprints.contains(signer)).then(|| signer.grouped()),
+            None => {
+                let certificates = standing.fingerprints.iter().filter(|one| !comparison.fingerprints.contains(one));
+                let pins = standing.pins.iter().filter(|pin| !comparison.pins.contains(pin));
+                certificates.map(Fingerprint::grouped).chain(pins.map(Spki::grouped)).next()
+            }
+        };
+        if let Some(expected) = missing {
+            return Err(PartnerError::NotCompared { expected });
+        }
+        standing.state = State::Verified;
+        standing.comparisons.push(comparison);
+        self.write_standing(&standing)?;
+        Ok(Partner { standing, card })
+    }
+
+    /// Ends the partnership. The folder stays: what was exchanged remains explicable.
+    ///
+    /// # Errors
+    /// [`PartnerError::NoWitness`], [`PartnerError::Unknown`], [`PartnerError::File`].
+    pub fn remove(&self, domain: &Domain, removed: Removed) -> Result<(), PartnerError> {
+        let Partner { mut standing, .. } = self.get(domain)?;
+        if removed.by.trim().is_empty() || removed.why.trim().is_empty() {
+            return Err(PartnerError::NoWitness);
+        }
+        standing.state = State::Removed;
+        standing.removed = Some(removed);
+        self.write_standing(&standing)
+    }
+
+    /// Where the agreement with a partner stands.
+    pub fn agreement_file(&self, domain: &Domain) -> PathBuf {
+        self.file(domain, AGREEMENT)
+    }
+
+    /// Where the card of a partner stands, as it was received.
+    pub fn signed_card_file(&self, domain: &Domain) -> PathBuf {
+        self.file(domain, CARD_SIGNED)
+    }
+
+    fn file(&self, domain: &Domain, name: &str) -> PathBuf {
+        self.folder.join(domain.as_str()).join(name)
+    }
+
+    /// The standing is written last: until then there is no partner, or one whose card does not fit; taking the card again
+    /// completes it.
+    fn write_all(&self, card: &Card, signed: &[u8], standing: &Standing) -> Result<(), PartnerError> {
+        let text = card.write(&self.limits)?;
+        let folder = self.folder.join(card.domain.as_str());
+        fs::create_dir_all(&folder).map_err(|source| FileError::Unwritable { path: folder.clone(), source })?;
+        let write = |name: &Path, bytes: &[u8]| config::write(&folder.join(name), bytes, Access::Default);
+        for certificate in &card.openpgp {
+            write(Path::new(&format!("openpgp-{}.asc", certificate.profile)), certificate.armored.as_bytes())?;
+        }
+        for (index, pem) in card.tls_certificates.iter().enumerate() {
+            write(Path::new(&format!("tls-{}.pem", index + 1)), pem.as_bytes())?;
+        }
+        write(Path::new(CARD_SIGNED), signed)?;
+        write(Path::new(CARD), text.as_bytes())?;
+        self.write_standing(standing)
+    }
+
+    fn write_standing(&self, standing: &Standing) -> Result<(), PartnerError> {
+        let text = toml::to_string_pretty(standing)?;
+        Ok(config::write(&self.file(&standing.domain, STANDING), text.as_bytes(), Access::Default)?)
+    }
+}
