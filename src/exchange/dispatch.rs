@@ -5,7 +5,6 @@
 //! ```
 
 use jiff::SignedDuration;
-use uuid::Uuid;
 
 use super::home::{Home, HomeError};
 use crate::{
@@ -361,4 +360,3 @@ enum Trouble {
     Push(Box<PushError>),
     Ours(Box<DispatchError>),
 }
-

@@ -45,11 +45,12 @@ pub fn order(
     at: Timestamp,
 ) -> Result<Order, SharingError> {
     let released = sanitised.released();
-    let recipient = released.recipient().ok_or(SharingError::Local)?;
+    let recipient = released.recipient();
     if recipient.partner != agreement.partner().as_str() {
-        let found = agreement.partner().clone();
-        let expected = recipient.partner.parse().map_err(|_| SharingError::Local)?;
-        return Err(SharingError::OtherPartner { found, expected });
+        return Err(SharingError::OtherPartner {
+            found: agreement.partner().clone(),
+            expected: recipient.partner.clone(),
+        });
     }
     if (recipient.agreement, recipient.audience) != (agreement.version(), agreement.audience()) {
         return Err(SharingError::Version { found: recipient.agreement, expected: agreement.version() });

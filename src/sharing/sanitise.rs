@@ -92,7 +92,7 @@ pub fn sanitise(
     let Terms { partner, agreement, key, deny } = *terms;
     if agreement.partner() != partner.domain() {
         let (found, expected) = (agreement.partner().clone(), partner.domain().clone());
-        return Err(SharingError::OtherPartner { found, expected });
+        return Err(SharingError::OtherPartner { found, expected: expected.to_string() });
     }
     valid_at(agreement, at)?;
     let case = Case::of(record)?;
