@@ -1,6 +1,6 @@
 //! The class mechanism: an exchange format's class is declared once, and everything else follows from the table.
 //!
-//! A declaration ([`class!`](crate::class), [`choice!`](crate::choice), [`enumeration!`](crate::enumeration)) makes a struct and a
+//! A declaration ([`class!`](macro@crate::class), [`choice!`](macro@crate::choice), [`enumeration!`](macro@crate::enumeration)) makes a struct and a
 //! [`ClassDef`]. From these the functions here do XML reading and writing, JSON reading and writing, the check, the normal
 //! form, the leaves, schema printing and the random generator of the property tests. None of them knows any class.
 //!

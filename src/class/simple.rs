@@ -49,7 +49,7 @@ impl<K: LexicalKind> Lexical<K> {
     /// A value.
     ///
     /// # Errors
-    /// [`BadLexical`] when the type does not accept the text.
+    /// `BadLexical` when the type does not accept the text.
     pub fn new(text: &str) -> Result<Self, BadLexical> {
         let mut value = Self::blank();
         if value.set(text) { Ok(value) } else { Err(BadLexical { expected: K::DEF.expected }) }

@@ -98,7 +98,7 @@ impl DenyList {
         self.len() == 0
     }
 
-    /// Every entry of these classes that stands in `text`, in whatever way it is written ([`views`]), unless it stands
+    /// Every entry of these classes that stands in `text`, in whatever way it is written (`views`), unless it stands
     /// within one of the `exempt` texts.
     ///
     /// # Errors
