@@ -47,6 +47,16 @@ pub enum Retry {
     Later,
 }
 
+impl Retry {
+    /// As written in tables.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Retry::Never => "never",
+            Retry::Later => "later",
+        }
+    }
+}
+
 /// One row of the error table.
 #[derive(Clone, Copy, Debug)]
 pub struct Row {
@@ -142,6 +152,41 @@ codes! {
     WrongState "wrong-state" Sender Never 409 "not possible in this state" "The release, message or intent is not in the state that the act needs; the message names both.";
     ReleaseMismatch "release-mismatch" Sender Never 409 "not possible in this state" "Release, approval, clearance and record do not fit together: something changed since the release was made. Release again.";
     LeaseLost "lease-lost" Machine Later 503 "not available now" "A message took longer to send than its lease; it is sent again with the same id.";
+    // --- openpgp ---
+    PgpMalformed "pgp-malformed" Sender Never 400 "not an acceptable OpenPGP message" "The bytes are not an OpenPGP message of the form that is accepted: one encryption layer, compression, one signature over literal data.";
+    PgpNotForUs "pgp-not-for-us" Configuration Never 503 "the message cannot be opened here" "The message is encrypted to keys that we do not have: the sender uses an old certificate of ours, or a key is missing in keys/openpgp.";
+    PgpUndecryptable "pgp-undecryptable" Sender Never 400 "the message cannot be decrypted" "The message is encrypted to us, but it was changed or damaged on the way, or made wrongly.";
+    PgpWeak "pgp-weak" Sender Never 400 "the message is weaker than agreed" "The encryption or the signature is weaker than the agreed OpenPGP profile demands, or uses an algorithm that is no longer safe.";
+    PgpUnsealed "pgp-unsealed" Sender Never 400 "the message must be encrypted" "The agreement demands encryption and the message has none.";
+    PgpUnsigned "pgp-unsigned" Sender Never 400 "the message must be signed" "The agreement demands a signature and the message has none.";
+    PgpSignatureBad "pgp-signature-bad" Sender Never 400 "the signature is not good" "The signature does not fit the bytes, is dated in the future, or uses what the policy forbids. The verification result says which.";
+    PgpSignerUnknown "pgp-signer-unknown" Sender Never 400 "the signer is not registered" "The signature is by none of the certificates that are registered for the sender. If he has a new one, add and verify it.";
+    PgpSignerExpired "pgp-signer-expired" Sender Never 400 "the signer's certificate has expired" "The signer's certificate or the signature has expired. If he has prolonged it, fetch it anew.";
+    PgpSignerRevoked "pgp-signer-revoked" Sender Never 400 "the signer's certificate is revoked" "The signer's certificate or signing key is revoked.";
+    PgpRecipient "pgp-recipient" Sender Never 400 "the signature is not meant for this recipient" "The signature names another intended recipient, or none where the profile demands one: the message may have been passed on.";
+    PgpCertificate "pgp-certificate" Sender Never 400 "the certificate cannot be used" "A file is not one OpenPGP certificate without secrets that is valid now and can sign and be encrypted to.";
+    PgpRecipientUnusable "pgp-recipient-unusable" Configuration Never 503 "not available" "The partner's certificate has expired, is revoked or does not fit the agreed profile: ask him for a new one.";
+    PgpKeyUnusable "pgp-key-unusable" Configuration Never 503 "not available" "Our own team has no OpenPGP certificate of the profile that can be used now: generate or prolong one.";
+    PgpUnsupported "pgp-unsupported" Configuration Never 503 "not available" "This build's OpenSSL lacks the algorithms of the profile; pqc needs OpenSSL 3.5 or later.";
+    // --- tls ---
+    TlsKeyUnusable "tls-key-unusable" Configuration Never 503 "not available" "Our TLS key or certificate cannot be used; the message says why. The key file must be readable by its owner alone.";
+    TrustInvalid "trust-invalid" Configuration Never 503 "not available" "The partners' pins or certificate authorities contradict each other or cannot be used; nothing was changed.";
+    PeerNotTrusted "peer-not-trusted" Partner Later 403 "not a partner of this gateway" "The peer's certificate is missing, of no verified partner, expired or otherwise not trusted. Compare the pin with the partner.";
+    // --- transport ---
+    AddressUnusable "address-unusable" Configuration Never 503 "not available" "The listener cannot take its address: in use by another program, not of this host, or not permitted.";
+    RequestMalformed "request-malformed" Sender Never 400 "the request cannot be read" "The HTTP request is incomplete, empty or contradicts itself. Nothing was stored.";
+    LengthRequired "length-required" Sender Never 411 "a Content-Length is required over HTTP/1.1" "A request over HTTP/1.1 came in chunks. Its length must be stated, or HTTP/2 be used (RFC 9110 section 15.5.12).";
+    MessageIdInvalid "message-id-invalid" Sender Never 400 "the message id is not a UUID or sha256: digest" "Sirex-Message-Id must be one UUID; in an address it may also be sha256: and 64 lower-case hexadecimal digits.";
+    MediaTypeUnknown "media-type-unknown" Sender Never 415 "the content type is not accepted" "The Content-Type is missing, is none of those that a push may have, names a charset other than UTF-8, or the body is compressed.";
+    MethodNotAllowed "method-not-allowed" Sender Never 405 "the method is not possible here" "The address exists, but not for this HTTP method.";
+    RequestTooSlow "request-too-slow" Sender Later 408 "the request came too slowly" "The body came slower than the limits of the listener allow. Nothing was stored.";
+    TooManyRequests "too-many-requests" Sender Later 429 "too many requests; try again later" "The partner has more requests running, or sent more within a second, than the limits of the listener allow.";
+    Overloaded "overloaded" Machine Later 503 "not available now" "There was no memory for another message, or no answer in time. The sender tries again with the same id.";
+    PartnerUnreachable "partner-unreachable" Partner Later 503 "not available now" "The partner's gateway could not be reached, did not answer in time, or the connection broke. It is tried again.";
+    PartnerDistrusts "partner-distrusts" Partner Later 503 "not available now" "The partner's gateway does not accept our TLS certificate. It is tried again; tell the partner our pin.";
+    PartnerAnswer "partner-answer" Partner Later 503 "not available now" "The partner's gateway answered with something that is no answer of the push protocol. It is tried again with the same id.";
+    PartnerAddress "partner-address" Configuration Never 503 "not available" "The partner's push address is not one: no https URL, a redirection, or nothing there that takes messages. Ask the partner.";
+    PartnerRefused "partner-refused" Partner Never 503 "not available" "The partner's gateway refused the message for good; its code says why.";
     Internal "internal" Defect Never 500 "internal error" "A defect of this program. Please report it with the message.";
 }
 
@@ -160,6 +205,28 @@ impl Code {
             Owner::Defect => 4,
         }
     }
+}
+
+/// The page `docs/errors.md`: the whole table, for people.
+pub fn page() -> String {
+    const HEAD: &str = "\
+# Errors
+
+Printed from the table in `src/error.rs`; a test there fails when this page is stale.
+
+The code is stable: scripts may match on it. *Owner* is who must act, *retry* whether the same input may pass later, *HTTP* the
+status when the error ends a peer's request, *exit* the exit code of a command that ends with it (0 is done; a usage error of
+the command line is 2). *A peer is told* is all that a peer learns beside the code.
+
+| code | owner | retry | HTTP | exit | a peer is told | meaning |
+| --- | --- | --- | --- | --- | --- | --- |
+";
+    let line = |code: &Code| {
+        let Row { code: name, owner, retry, status, peer_text, meaning } = code.row();
+        let (owner, retry, exit) = (owner.as_str(), retry.as_str(), code.exit());
+        format!("| `{name}` | {owner} | {retry} | {status} | {exit} | {peer_text} | {meaning} |\n")
+    };
+    HEAD.to_owned() + &Code::ALL.iter().map(line).collect::<String>()
 }
 
 impl fmt::Display for Code {
@@ -299,6 +366,21 @@ mod tests {
             assert!(seen.insert(code.as_str()), "{code} stands twice");
             assert!(code.as_str().bytes().all(|b| b.is_ascii_lowercase() || b == b'-'), "{code}");
         }
+    }
+
+    /// `SIREX_BLESS=1` rewrites the page.
+    #[test]
+    #[allow(clippy::disallowed_methods)] // the one variable of tests
+    fn the_page_of_errors_is_fresh() {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/errors.md");
+        let fresh = page();
+        assert_eq!(fresh.lines().filter(|line| line.starts_with("| `")).count(), Code::ALL.len());
+        assert!(fresh.lines().all(|line| !line.starts_with('|') || line.matches('|').count() == 8), "a cell has a bar");
+        if std::env::var("SIREX_BLESS").is_ok() {
+            std::fs::write(&path, &fresh).unwrap();
+        }
+        let stored = std::fs::read_to_string(&path).unwrap_or_default();
+        assert!(stored == fresh, "docs/errors.md is stale: run the test with SIREX_BLESS=1");
     }
 
     #[test]

@@ -167,7 +167,7 @@ impl Context<'_> {
                 coded.set(text, ext);
                 let registered = coded.is_registered();
                 let values = coded.def().values.join(", ");
-                match (coded.text(), ext) {
+                match (text, ext) {
                     ("ext-value", None) => self.wrong(value, Code::ExtValuePair, "its ext- member beside it"),
                     (text, Some(_)) if text != "ext-value" => self.wrong(value, Code::ExtValuePair, "ext-value"),
                     _ if !registered => {

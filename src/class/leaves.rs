@@ -176,7 +176,7 @@ fn attribute(class: &mut dyn Fields, name: &str, leaf: Leaf) -> Result<(), BadLe
     let extends = field.ext == Some(name);
     let awaits_ext = matches!(slot.get(0).map(|node| node.view()),
         Some(View::Coded(coded)) if coded.text() == "ext-value" && coded.ext().is_none());
-    if !slot.is_empty() && !(extends && awaits_ext) {
+    if !(slot.is_empty() || extends && awaits_ext) {
         return Err(BadLeaf::Taken(format!("@{name}")));
     }
     if extends {

@@ -19,6 +19,7 @@ mod leaves;
 mod macros;
 mod normal;
 mod path;
+mod prune;
 mod simple;
 mod xml_read;
 mod xml_write;
@@ -31,6 +32,7 @@ pub use json_write::{to_json, unsayable};
 pub use leaves::{BadLeaf, Leaf, count_leaves, field_leaves, is_empty, leaves, put};
 pub use normal::{normalise, normalise_where};
 pub use path::Path;
+pub use prune::prune;
 pub use simple::{
     Base64, Coded, CodedNode, DateTime, Enumeration, Id, IdRef, Integer, Lang, Lexical, LexicalKind, Portlist,
     PositiveReal, Real, SimpleNode, Text, Timezone, Uri,
@@ -124,6 +126,8 @@ pub trait Slot {
     fn add(&mut self) -> &mut dyn Node;
     /// Removes the last node.
     fn pop(&mut self);
+    /// Removes the node of this index; an index beyond the last removes nothing.
+    fn remove(&mut self, index: usize);
 }
 
 impl<T: Node + Blank> Slot for Option<T> {
@@ -142,6 +146,11 @@ impl<T: Node + Blank> Slot for Option<T> {
     fn pop(&mut self) {
         *self = None;
     }
+    fn remove(&mut self, index: usize) {
+        if index == 0 {
+            *self = None;
+        }
+    }
 }
 
 impl<T: Node + Blank> Slot for Vec<T> {
@@ -159,6 +168,11 @@ impl<T: Node + Blank> Slot for Vec<T> {
     }
     fn pop(&mut self) {
         Vec::pop(self);
+    }
+    fn remove(&mut self, index: usize) {
+        if index < Vec::len(self) {
+            Vec::remove(self, index);
+        }
     }
 }
 

@@ -256,11 +256,8 @@ fn begin<'s>(slot: &'s mut dyn Slot, kind: Kind, at: At, group: &mut usize) -> O
                 slot.add();
             }
             *group = at.inner;
-            match last_part(slot, at)?.add().view_mut() {
-                ViewMut::Choice(choice) => {
-                    choice.choose(at.variant);
-                }
-                _ => {}
+            if let ViewMut::Choice(choice) = last_part(slot, at)?.add().view_mut() {
+                choice.choose(at.variant);
             }
             last(slot, kind, at)
         }
@@ -269,7 +266,7 @@ fn begin<'s>(slot: &'s mut dyn Slot, kind: Kind, at: At, group: &mut usize) -> O
 }
 
 /// The node that was made last.
-fn last<'s>(slot: &'s mut dyn Slot, kind: Kind, at: At) -> Option<&'s mut dyn Node> {
+fn last(slot: &mut dyn Slot, kind: Kind, at: At) -> Option<&mut dyn Node> {
     let slot = if kind == Kind::Group { last_part(slot, at)? } else { slot };
     let index = slot.len().checked_sub(1)?;
     let node = slot.get_mut(index)?;
@@ -294,7 +291,7 @@ fn undo(slot: &mut dyn Slot, kind: Kind, at: At) {
 }
 
 /// The field of the newest group that the element belongs to.
-fn last_part<'s>(slot: &'s mut dyn Slot, at: At) -> Option<&'s mut dyn Slot> {
+fn last_part(slot: &mut dyn Slot, at: At) -> Option<&mut dyn Slot> {
     let index = slot.len().checked_sub(1)?;
     match slot.get_mut(index)?.view_mut() {
         ViewMut::Class(group) => group.slot_mut(at.inner),
@@ -326,31 +323,26 @@ fn attributes(class: &mut dyn Fields, start: &Start<'_>, path: &Path<'_>, findin
             };
             match slot.add().view_mut() {
                 ViewMut::Simple(simple) => {
-                    if !simple.set(attribute.value) {
-                        let expected = simple.def().expected;
-                        slot.pop();
-                        report(Severity::Error, Code::ValueInvalid, attribute.value, expected);
+                    let (fits, expected) = (simple.set(attribute.value), simple.def().expected);
+                    if fits {
+                        continue;
                     }
+                    slot.pop();
+                    report(Severity::Error, Code::ValueInvalid, attribute.value, expected);
                 }
                 ViewMut::Coded(coded) => {
                     coded.set(attribute.value, ext);
                     let extension = field.ext.unwrap_or("an ext- attribute");
+                    // What is written counts: an extension that says a registered value is read as that value.
+                    let says_ext = attribute.value.trim() == "ext-value";
                     match (coded.text(), ext) {
-                        ("ext-value", None) => {
-                            report(
-                                Severity::Error,
-                                Code::ExtValuePair,
-                                "ext-value alone",
-                                &format!("{extension} beside it"),
-                            );
+                        (_, None) if says_ext => {
+                            let expected = format!("{extension} beside it");
+                            report(Severity::Error, Code::ExtValuePair, "ext-value alone", &expected);
                         }
-                        (value, Some(_)) if value != "ext-value" => {
-                            report(
-                                Severity::Error,
-                                Code::ExtValuePair,
-                                &format!("{value} with {extension}"),
-                                "ext-value",
-                            );
+                        (value, Some(_)) if !says_ext => {
+                            let found = format!("{value} with {extension}");
+                            report(Severity::Error, Code::ExtValuePair, &found, "ext-value");
                         }
                         (value, _) if !coded.is_registered() => {
                             let expected = format!("one of {}", coded.def().values.join(", "));

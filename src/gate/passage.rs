@@ -33,7 +33,7 @@ pub struct Clearance {
 
 /// Cleartext that the gate has read to its end and lets out.
 ///
-/// There is no constructor but [`Cleared::certify`], which only `gate::check` calls.
+/// Its only maker is `gate::check`.
 #[derive(Debug)]
 pub struct Cleared {
     bytes: Vec<u8>,

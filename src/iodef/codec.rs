@@ -1,6 +1,6 @@
 //! IODEF documents as bytes: strict on the way out, lenient on the way in.
 
-use super::{DS, ENUM, IODEF, IodefDocument, SCI};
+use super::{DS, ENUM, IODEF, IodefDocument, SCI, profile};
 use crate::{
     class,
     error::{Code, Finding, Position, Severity},
@@ -43,7 +43,7 @@ fn missing(document: &IodefDocument) -> Vec<Finding> {
     class::check(document).into_iter().filter(|finding| finding.code == Code::ClassMissing).collect()
 }
 
-/// Writes RFC 7970 XML, two spaces to a level.
+/// Writes RFC 7970 XML, two spaces to a level. Whoever wants the printed schema to accept it calls [`fit`](super::fit) first.
 ///
 /// # Errors
 /// All findings of severity error that the document has by the tables, or the character that XML cannot hold.
@@ -51,7 +51,7 @@ pub fn encode_xml(document: &IodefDocument) -> Result<Vec<u8>, Vec<Finding>> {
     refuse_errors(document)?;
     let write = || {
         let mut writer = Writer::new(Vec::new(), &PREFIXES, Layout::Indented)?;
-        class::to_xml(document, &mut writer)?;
+        class::to_xml(document, profile::UNPRINTED, &mut writer)?;
         writer.finish()
     };
     write().map_err(|error| {
@@ -90,4 +90,36 @@ pub fn encode_json(document: &IodefDocument) -> Result<Vec<u8>, Vec<Finding>> {
     json::to_string(&class::to_json(document), json::Layout::Indented)
         .map(String::into_bytes)
         .map_err(|error| vec![Finding::error(error.code(), Position::default(), "$", error.to_string(), "JSON text")])
+}
+
+/// Body of a fuzz target: reads the bytes as XML, writes what was read and reads that. Any bytes may be given.
+///
+/// # Panics
+/// When what was written is not read back as it was: that is what the target looks for.
+pub fn fuzz_xml(bytes: &[u8]) {
+    let Ok(Decoded { document, .. }) = decode_xml(bytes, Limits::default()) else { return };
+    let Ok(written) = encode_xml(&document) else { return };
+    comes_back(&document, decode_xml(&written, Limits::default()));
+}
+
+/// Body of a fuzz target: reads the bytes as JSON, writes what was read and, unless JSON cannot say all of it, reads that.
+/// Any bytes may be given.
+///
+/// # Panics
+/// When what was written is not read back as it was: that is what the target looks for.
+pub fn fuzz_json(bytes: &[u8]) {
+    let limits = json::Limits::default();
+    let Ok(Decoded { document, .. }) = decode_json(bytes, &limits) else { return };
+    let Ok(written) = encode_json(&document) else { return };
+    if class::unsayable(&document).is_empty() {
+        comes_back(&document, decode_json(&written, &limits));
+    }
+}
+
+/// Our writing may be longer than what was read, so a limit is no fault.
+fn comes_back(document: &IodefDocument, again: Result<Decoded, Finding>) {
+    match again {
+        Ok(again) => assert!(again.document == *document, "what was written is read as something else"),
+        Err(finding) => assert!(finding.code == Code::LimitExceeded, "what was written is not read: {finding}"),
+    }
 }

@@ -5,7 +5,7 @@ use super::{
     assessment::Assessment,
     contact::Contact,
     document::MlString,
-    extension::{Extension, Software, StructuredInfo},
+    extension::{AttackPattern, Extension, Software, StructuredInfo},
     system::System,
     trace::Record,
     vocab::{Action, DiscoverySource, Restriction, Severity},
@@ -39,7 +39,7 @@ class! {
         attr restriction: Coded<Restriction> = "restriction" => .ext("ext-restriction").inherits();
         many reference: Reference = "Reference";
         many description: MlString = "Description";
-        many attack_pattern: StructuredInfo = "AttackPattern" => .in_ns(SCI);
+        many attack_pattern: AttackPattern = "AttackPattern" => .in_ns(SCI);
         many vulnerability: StructuredInfo = "Vulnerability" => .in_ns(SCI);
         many weakness: StructuredInfo = "Weakness" => .in_ns(SCI);
         many additional_data: Extension = "AdditionalData";

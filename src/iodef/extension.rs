@@ -38,14 +38,33 @@ class! {
         mixed content: Verbatim = "value";
     }
 
-    /// Structured information after another standard (RFC 7203 §4): attack pattern, vulnerability, weakness, platform, scoring.
+    /// A pattern of attack after another standard (RFC 7203 §4.5.1).
+    pub struct AttackPattern("AttackPattern", SCI) {
+        attr spec_id: Text = "SpecID" => .required();
+        attr ext_spec_id: Text = "ext-SpecID";
+        attr content_id: Text = "ContentID";
+        many raw_data: Extension = "RawData";
+        many reference: Reference = "Reference" => .in_ns(IODEF);
+        many platform: StructuredPart = "Platform";
+    }
+
+    /// A vulnerability or a weakness after another standard (RFC 7203 §4.5.3, §4.5.6).
     pub struct StructuredInfo("StructuredInfo", SCI) {
         attr spec_id: Text = "SpecID" => .required();
         attr ext_spec_id: Text = "ext-SpecID";
         attr content_id: Text = "ContentID";
         many raw_data: Extension = "RawData";
         many reference: Reference = "Reference" => .in_ns(IODEF);
-        many platform: StructuredInfo = "Platform";
-        many scoring: StructuredInfo = "Scoring";
+        many platform: StructuredPart = "Platform";
+        many scoring: StructuredPart = "Scoring";
+    }
+
+    /// A platform or a score after another standard (RFC 7203 §4.5.2, §4.5.4).
+    pub struct StructuredPart("StructuredPart", SCI) {
+        attr spec_id: Text = "SpecID" => .required();
+        attr ext_spec_id: Text = "ext-SpecID";
+        attr content_id: Text = "ContentID";
+        many raw_data: Extension = "RawData";
+        many reference: Reference = "Reference" => .in_ns(IODEF);
     }
 }

@@ -14,6 +14,7 @@ mod event;
 mod extension;
 mod history;
 mod indicator;
+mod profile;
 mod system;
 #[cfg(test)]
 mod tests;
@@ -24,19 +25,20 @@ pub mod vocab;
 pub use assessment::{
     Assessment, BusinessImpact, Confidence, Counter, Impact, MonetaryImpact, SystemImpact, TimeImpact,
 };
-pub use codec::{Decoded, decode_json, decode_xml, encode_json, encode_xml};
+pub use codec::{Decoded, decode_json, decode_xml, encode_json, encode_xml, fuzz_json, fuzz_xml};
 pub use contact::{Contact, Email, PostalAddress, RegistryHandle, Telephone};
 pub use document::{
     AlternativeId, Campaign, Incident, IncidentId, IodefDocument, MlString, RelatedActivity, ThreatActor,
 };
 pub use event::{DetectionPattern, Discovery, EventData, Expectation, Flow, Method, Reference, ReferenceName};
-pub use extension::{Extension, Software, SoftwareReference, StructuredInfo};
+pub use extension::{AttackPattern, Extension, Software, SoftwareReference, StructuredInfo, StructuredPart};
 pub use history::{History, HistoryItem};
 pub use indicator::{
     AlternativeIndicatorId, AttackPhase, BulkObservable, BulkObservableFormat, Indicator, IndicatorContent,
     IndicatorData, IndicatorExpression, IndicatorId, IndicatorReference, Observable, ObservableContent,
     ObservableReference, Operand, OperandContent,
 };
+pub use profile::{Change, fit};
 pub use system::{Address, DomainContacts, DomainData, Nameservers, Node, NodeAddress, NodeRole, System};
 pub use trace::{
     Certificate, CertificateData, DigestMethod, File, FileData, FuzzyHash, Hash, HashData, Key, Record, RecordData,

@@ -47,10 +47,9 @@ proptest! {
         let back = decode_json(&bytes, &crate::json::Limits::default()).unwrap();
         let text = String::from_utf8_lossy(&bytes);
         prop_assert_eq!(&back.findings, &[], "{}", text);
+        // What is named may be more than what was lost, never less.
         if class::unsayable(&document).is_empty() {
             prop_assert_eq!(all_leaves(&back.document), all_leaves(&document), "{}", text);
-        } else {
-            prop_assert_ne!(back.document, document, "named as lost, yet nothing was");
         }
     }
 

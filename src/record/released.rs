@@ -5,9 +5,7 @@ use crate::{digest::Digest, marking::Audience};
 
 /// A record for somebody. It has the same form as any record; what was removed is absent.
 ///
-/// Two makers, both inside the program: the sanitiser of `sharing`, for a partner, and `Released::local`, for commands
-/// whose output stays on the machine. One made by the latter says so and has no [`Recipient`], without which no order to
-/// send can be made.
+/// One maker: the sanitiser of `sharing`, for a partner. Without one no order to send can be made.
 ///
 /// The record's `id` and the ids of elements are never removed, as generated ids are derived from them; no format
 /// writes them plain.
@@ -15,7 +13,7 @@ use crate::{digest::Digest, marking::Audience};
 pub struct Released {
     record: Record,
     revision: Digest,
-    recipient: Option<Recipient>,
+    recipient: Recipient,
     removed: Vec<Removal>,
 }
 
@@ -43,16 +41,7 @@ impl Released {
     /// A record that was sanitised for a partner. Called by `sharing` only. `revision` is the digest of the record
     /// before, `record` what remains of it.
     pub(crate) fn for_partner(record: Record, revision: Digest, recipient: Recipient, removed: Vec<Removal>) -> Self {
-        Released { record, revision, recipient: Some(recipient), removed }
-    }
-
-    /// The whole record, for output that stays on the machine.
-    ///
-    /// # Errors
-    /// Never for a value of the record types; the signature is serde's.
-    pub(crate) fn local(record: Record) -> Result<Self, serde_json::Error> {
-        let revision = super::write::digest(&record)?;
-        Ok(Released { record, revision, recipient: None, removed: Vec::new() })
+        Released { record, revision, recipient, removed }
     }
 
     /// What the reader may have.
@@ -65,14 +54,9 @@ impl Released {
         self.revision
     }
 
-    /// For whom; `None` when it was made for local output, which can never be sent.
-    pub fn recipient(&self) -> Option<&Recipient> {
-        self.recipient.as_ref()
-    }
-
-    /// Whether it was made for local output.
-    pub fn is_local(&self) -> bool {
-        self.recipient.is_none()
+    /// For whom, and by which agreement.
+    pub fn recipient(&self) -> &Recipient {
+        &self.recipient
     }
 
     /// What was removed, in the order of the record.
@@ -87,16 +71,13 @@ mod tests {
     use crate::record::{base::RecordId, digest, identity::Kind};
 
     #[test]
-    fn what_is_local_has_no_recipient() {
+    fn it_says_for_whom_and_what_was_removed() {
         let record = Record::new(RecordId(uuid::Uuid::from_u128(7)), Kind::Incident);
         let revision = digest(&record).unwrap();
-        let local = Released::local(record.clone()).unwrap();
-        assert!(local.is_local() && local.recipient().is_none() && local.removed().is_empty());
-        assert_eq!((local.record(), local.revision()), (&record, revision));
         let recipient = Recipient { partner: "cert.example".into(), audience: Audience::TrustedCert, agreement: 3 };
         let removed = vec![Removal { path: "$.title".into(), why: "rule 1".into() }];
-        let released = Released::for_partner(record, revision, recipient.clone(), removed.clone());
-        assert!(!released.is_local());
-        assert_eq!((released.recipient(), released.removed()), (Some(&recipient), &removed[..]));
+        let released = Released::for_partner(record.clone(), revision, recipient.clone(), removed.clone());
+        assert_eq!((released.record(), released.revision()), (&record, revision));
+        assert_eq!((released.recipient(), released.removed()), (&recipient, &removed[..]));
     }
 }

@@ -30,7 +30,7 @@ pub enum SharingError {
         /// With whom it is.
         found: Domain,
         /// To whom something is to go.
-        expected: Domain,
+        expected: String,
     },
     /// The record's marking is not agreed.
     #[error("the record is TLP:{found}{}, expected one of {agreed:?}", if *marked { "" } else { " because it has no marking" })]
@@ -73,9 +73,6 @@ pub enum SharingError {
         /// The agreement's.
         expected: u32,
     },
-    /// A release for output on this machine.
-    #[error("what was made for local output is for nobody else")]
-    Local,
     /// Something goes by consent only.
     #[error("{count} places go with approval of the exact bytes only, first {first}")]
     NeedsApproval {

@@ -45,10 +45,9 @@ pub fn order(
     at: Timestamp,
 ) -> Result<Order, SharingError> {
     let released = sanitised.released();
-    let recipient = released.recipient().ok_or(SharingError::Local)?;
+    let recipient = released.recipient();
     if recipient.partner != agreement.partner().as_str() {
-        let found = agreement.partner().clone();
-        let expected = recipient.partner.parse().map_err(|_| SharingError::Local)?;
+        let (found, expected) = (agreement.partner().clone(), recipient.partner.clone());
         return Err(SharingError::OtherPartner { found, expected });
     }
     if (recipient.agreement, recipient.audience) != (agreement.version(), agreement.audience()) {

@@ -99,6 +99,20 @@ impl Ledger {
     }
 }
 
+/// Enters into an account what the schema of the target has forced afterwards: whatever was kept at or below a changed
+/// place is coarsened.
+pub fn refit(entries: &mut [Entry], changes: &[crate::iodef::Change]) {
+    for entry in entries {
+        let (Fate::Kept { to } | Fate::Moved { to }) = &entry.fate else { continue };
+        if let Some(change) = changes.iter().find(|change| to.starts_with(&change.path)) {
+            entry.fate = match change.left_out {
+                true => Fate::Dropped { why: change.how.clone() },
+                false => Fate::Coarsened { to: to.clone(), how: change.how.clone() },
+            };
+        }
+    }
+}
+
 /// The counts of an account.
 pub fn counts(entries: &[Entry]) -> Counts {
     let mut counts = Counts::default();

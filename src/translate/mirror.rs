@@ -74,11 +74,14 @@ macro_rules! mirror {
                 $(
                     let _ = $element;
                     let residue = cx.residue_of(&mut source, at);
-                    cx.structure(&mut source.id, &at.member("id"));
-                    cx.structure(&mut source.origins, &at.member("origins"));
                     $( $crate::translate::mirror::row!(@out marking, cx, source, made, at, to, $marked); )?
                 )?
                 $( $crate::translate::mirror::row!(@out $kind, cx, source, made, at, to, $($a $(<=> $b $(: $by)?)?)+); )*
+                $(
+                    let _ = $element;
+                    cx.structure(&mut source.id, &at.member("id"));
+                    cx.structure(&mut source.origins, &at.member("origins"));
+                )?
                 cx.rest_of_group(&source, at, "the format has no place for it");
                 $( let _ = $element; cx.put_back(residue, &mut made, to); )?
                 made

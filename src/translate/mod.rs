@@ -11,4 +11,4 @@ mod taken;
 mod trail;
 
 pub use iodef::{from_iodef, to_iodef};
-pub use ledger::{Counts, Entry, Fate, Ledger, counts};
+pub use ledger::{Counts, Entry, Fate, Ledger, counts, refit};

@@ -19,7 +19,7 @@ use crate::{
     digest::Digest,
     record::{
         Element, anchor_digest,
-        base::{Carried, ElementId, Origin},
+        base::{Carried, ElementId, ElementRef, Origin},
     },
     xml::{self, Verbatim},
 };
@@ -38,6 +38,10 @@ pub(super) struct Context {
     pub residue: RefCell<Vec<Residue>>,
     /// How many elements of each kind were named.
     pub names: RefCell<Vec<(&'static str, usize)>>,
+    /// The event around the one that is read next.
+    pub parent: RefCell<Option<ElementRef>>,
+    /// The event and the flow of the system that is read next.
+    pub flow: RefCell<Option<(ElementRef, ElementRef)>>,
     /// The record's lists, on the way in.
     pub made: RefCell<Made>,
     /// The record's lists, on the way out.
@@ -187,7 +191,10 @@ impl Context {
                     end(dropped("residue of an element that has changed since"));
                 }
                 Carried { path: Some(path), value: Some(value), .. } => {
-                    end(Fate::Kept { to: path.clone() });
+                    // The value ends when it is put, or is not.
+                    for leaf in whole.iter().filter(|leaf| !leaf.path.ends_with(".value")) {
+                        self.ledger.end(leaf.path.clone(), Fate::Kept { to: path.clone() });
+                    }
                     out.push(Returning { at: here.to_string(), path, value });
                 }
                 _ => end(dropped("residue without path or value")),
@@ -199,23 +206,23 @@ impl Context {
     /// Puts residue where the class has nothing; what the translation has written wins.
     pub fn put_back(&self, residue: Vec<Returning>, made: &mut dyn Fields, to: &Path<'_>) {
         for Returning { at, path, value } in residue {
+            let parse = || Verbatim::parse(&value, &xml::Limits::default()).map(Leaf::Foreign).ok();
             let (place, leaf) = match path.strip_suffix(MARKUP) {
-                Some(place) => (place, Verbatim::parse(&value, &xml::Limits::default()).map(Leaf::Foreign).ok()),
+                Some(place) => (place, parse()),
+                None if path.ends_with('/') => (path.as_str(), Some(Leaf::Empty)),
                 None => (path.as_str(), Some(Leaf::Text(value.clone()))),
             };
-            let put = |made: &mut dyn Fields, leaf| class::put(made, place, leaf);
             let done = match leaf {
-                Some(leaf) if path.ends_with('/') => put(made, {
-                    let _ = leaf;
-                    Leaf::Empty
-                }),
-                Some(leaf) => put(made, leaf).or_else(|_| put(made, Leaf::Foreign(Verbatim::Text(value)))),
+                // Whether a text stands in a place for foreign content is seen only there.
+                Some(leaf) => class::put(made, place, leaf)
+                    .or_else(|_| class::put(made, place, Leaf::Foreign(Verbatim::Text(value)))),
                 None => Err(class::BadLeaf::NoPlace(place.to_owned())),
             };
-            if let Err(error) = done {
-                self.ledger
-                    .end(format!("{at}.value"), Fate::Dropped { why: format!("superseded at {to}/{place}: {error}") });
-            }
+            let fate = match done {
+                Ok(()) => Fate::Kept { to: format!("{to}/{place}") },
+                Err(error) => Fate::Dropped { why: format!("superseded at {to}/{place}: {error}") },
+            };
+            self.ledger.end(format!("{at}.value"), fate);
         }
     }
 

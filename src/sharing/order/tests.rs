@@ -2,7 +2,7 @@ use super::*;
 use crate::{
     gate::{self, DenyClass},
     marking::Audience,
-    record::{Record, Released, identity::Alias},
+    record::{Record, identity::Alias},
     sharing::{
         Consent,
         sanitise::tests::{CERT, deny, go, go_at, green, now, with},
@@ -92,15 +92,6 @@ fn no_order_without_a_valid_agreement_of_the_release() {
     let text = include_str!("../../../fixtures/agreements/national-cert.toml");
     let stranger = Agreement::parse(&"other.example".parse().unwrap(), text, &Default::default()).unwrap();
     assert!(matches!(make(&sanitised, &stranger, None, now()), Err(SharingError::OtherPartner { .. })));
-}
-
-#[test]
-fn what_was_made_for_local_output_gets_none() {
-    let agreement = with(Audience::TrustedCert, "allow = [\"$\"]");
-    let released = Released::local(green()).unwrap();
-    let local = Sanitised { released, changed: vec![], consented: vec![] };
-    assert!(matches!(make(&local, &agreement, None, now()), Err(SharingError::Local)));
-    assert!(matches!(make(&local, &agreement, Some(Digest::of(b"x")), now()), Err(SharingError::Local)));
 }
 
 #[test]

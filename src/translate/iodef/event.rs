@@ -21,7 +21,7 @@ use crate::{
         timeline::TimelineEntry,
     },
     translate::{
-        convert::{Convert as _, Time, Word},
+        convert::{Time, Word},
         mirror::{Mirror as _, mirror},
         taken::Context,
         trail::Trail,
@@ -128,6 +128,7 @@ fn history_out(cx: &Context, source: &mut TimelineEntry, made: &mut iodef::Histo
 
 /// What stands in lists of the record's own.
 fn lists_in(cx: &Context, source: &mut iodef::EventData, made: &mut Event, at: &Path<'_>, _: &Trail<'_>) {
+    made.parent = cx.parent.take();
     made.parties = contacts_in(cx, take(&mut source.contact), at);
     let event = ElementRef::from(&made.id);
     for (i, mut class) in take(&mut source.flow).into_iter().enumerate() {
@@ -136,9 +137,8 @@ fn lists_in(cx: &Context, source: &mut iodef::EventData, made: &mut Event, at: &
         for (n, class) in take(&mut class.system).into_iter().enumerate() {
             let to = Trail::ROOT;
             let index = cx.made.borrow().systems.len();
-            let mut system = SystemPair::inward(cx, class, &at.item("System", n + 1), &to.element("systems", index));
-            system.event = Some(event.clone());
-            system.flow = Some(ElementRef::from(&flow.id));
+            *cx.flow.borrow_mut() = Some((event.clone(), ElementRef::from(&flow.id)));
+            let system = SystemPair::inward(cx, class, &at.item("System", n + 1), &to.element("systems", index));
             cx.made.borrow_mut().systems.push(system);
         }
         flow.origins.push(crate::record::base::Origin { path: Some(at.to_string()), ..Default::default() });
@@ -178,8 +178,8 @@ pub(super) fn events_in(cx: &Context, events: Vec<iodef::EventData>, at: &Path<'
             made.events.len() - 1
         };
         let to = Trail::ROOT;
-        let mut event = EventPair::inward(cx, class, &at.item("EventData", i + 1), &to.element("events", index));
-        event.parent = parent.clone();
+        cx.parent.borrow_mut().clone_from(&parent);
+        let event = EventPair::inward(cx, class, &at.item("EventData", i + 1), &to.element("events", index));
         cx.made.borrow_mut().events[index] = event;
     }
 }

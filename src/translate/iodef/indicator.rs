@@ -152,21 +152,21 @@ fn operand_out(cx: &Context, source: &mut Term, made: &mut iodef::Operand, at: &
 macro_rules! observables {
     ($way:ident; $cx:ident, $source:ident, $made:ident, $at:ident, $to:ident) => {
         observables!(@$way; $cx, $source, $made, $at, $to;
-            Address "Address" address AddressPair plain plain,
+            Address "Address" address AddressPair plain boxed,
             System "System" system SystemPair boxed boxed,
-            DomainData "DomainData" domain DomainPair boxed plain,
-            Service "Service" service ServicePair boxed plain,
-            EmailData "EmailData" email EmailPair boxed plain,
-            RegistryKeys "WindowsRegistryKeysModified" registry_change RegistryChangePair plain plain,
-            FileData "FileData" files FileSetPair plain plain,
-            RegistryHandle "RegistryHandle" registry_handle HandlePair plain plain,
+            DomainData "DomainData" domain DomainPair boxed boxed,
+            Service "Service" service ServicePair boxed boxed,
+            EmailData "EmailData" email EmailPair boxed boxed,
+            RegistryKeys "WindowsRegistryKeysModified" registry_change RegistryChangePair plain boxed,
+            FileData "FileData" files FileSetPair plain boxed,
+            RegistryHandle "RegistryHandle" registry_handle HandlePair plain boxed,
             RecordData "RecordData" evidence EvidencePair boxed boxed,
             Expectation "Expectation" action ActionPair boxed boxed,
-            Reference "Reference" reference ReferencePair plain plain,
+            Reference "Reference" reference ReferencePair plain boxed,
             Assessment "Assessment" assessment AssessmentPair boxed boxed,
-            DetectionPattern "DetectionPattern" detection_pattern PatternPair boxed plain,
+            DetectionPattern "DetectionPattern" detection_pattern PatternPair boxed boxed,
             HistoryItem "HistoryItem" entry HistoryPair boxed boxed,
-            BulkObservable "BulkObservable" bulk BulkPair boxed plain
+            BulkObservable "BulkObservable" bulk BulkPair boxed boxed
         )
     };
     (@in; $cx:ident, $source:ident, $made:ident, $at:ident, $to:ident;

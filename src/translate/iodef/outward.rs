@@ -107,7 +107,6 @@ fn incident_out(cx: &Context, mut source: Record, to: &Path<'_>) -> iodef::Incid
     assessments(cx, &mut source, &mut made, to);
     made.event_data = events_out(cx, None, to);
     loose_ends(cx, &mut source, &mut made, to);
-    contacts(cx, &mut source, &mut made, to);
     let indicators_at = to.child("IndicatorData");
     let mut indicators = Vec::new();
     for (i, group) in take(&mut source.indicators).into_iter().enumerate() {
@@ -118,6 +117,8 @@ fn incident_out(cx: &Context, mut source: Record, to: &Path<'_>) -> iodef::Incid
         made.indicator_data = Some(iodef::IndicatorData { indicator: indicators });
     }
     history(cx, &mut source, &mut made, to);
+    // Last, since what is left of the parties by now stands by itself.
+    contacts(cx, &mut source, &mut made, to);
     facts::outward(cx, &mut source, &mut made, to);
     source.kind = Default::default();
     rest(cx, &source, &at);
@@ -237,7 +238,7 @@ fn alias_out(cx: &Context, alias: &mut Alias, at: &Trail<'_>, to: &Path<'_>) -> 
 /// Title, description and the forms' questions, as descriptions where RFC 7970 has no other place.
 fn texts(cx: &Context, source: &mut Record, made: &mut iodef::Incident, to: &Path<'_>) {
     let at = Trail::ROOT;
-    let mut moved = |text: Option<Text>, name: &str, made: &mut Vec<MlString>| {
+    let moved = |text: Option<Text>, name: &str, made: &mut Vec<MlString>| {
         if let Some(text) = text {
             let to = to.item("Description", made.len() + 1);
             made.push(TextPair::outward(cx, text, &at.member(name), &to));
@@ -566,8 +567,11 @@ fn history(cx: &Context, source: &mut Record, made: &mut iodef::Incident, to: &P
             item.action = Word::outward(taken, &to.child("@action"));
         }
         item.action = item.action.or(Some(vocab::Action::Other.into()));
-        let time = if action.done_at.is_some() { &mut action.done_at } else { &mut action.start_at };
-        if let Some(taken) = cx.take_group(time, &at.member("done_at")) {
+        let (time, member) = match action.done_at {
+            Some(_) => (&mut action.done_at, "done_at"),
+            None => (&mut action.start_at, "start_at"),
+        };
+        if let Some(taken) = cx.take_group(time, &at.member(member)) {
             item.date_time = Time::outward(taken, &to.child("DateTime"));
         }
         for (n, text) in take(&mut action.text).into_iter().enumerate() {

@@ -520,7 +520,7 @@ fn reference_out(
 }
 
 fn hash_in(cx: &Context, source: &mut iodef::Hash, made: &mut files::Hash, at: &Path<'_>, to: &Trail<'_>) {
-    let mut algorithm = |method: &mut Option<iodef::DigestMethod>, name: &str, to: &Trail<'_>| {
+    let algorithm = |method: &mut Option<iodef::DigestMethod>, name: &str, to: &Trail<'_>| {
         let mut method = method.take()?;
         let at = at.child(name);
         let taken = cx.take_class(&mut method, "algorithm", &at, |method| &mut method.algorithm);
@@ -551,7 +551,7 @@ fn hash_out(cx: &Context, source: &mut files::Hash, made: &mut iodef::Hash, at: 
         URIS.iter().find(|(name, _)| *name == short).map(|(_, uri)| *uri)
     };
     let by_word = source.alg.as_deref().is_some_and(|alg| uri_of(alg).is_some());
-    let mut method = |place: &mut Option<String>, name: &'static str, to: Path<'_>| {
+    let method = |place: &mut Option<String>, name: &'static str, to: Path<'_>| {
         let text = cx.take_group(place, &at.member(name))?.kept(&to).flatten()?;
         let uri = uri_of(&text).unwrap_or(&text);
         Some(iodef::DigestMethod { algorithm: Some(uri.into()), parameters: None })
@@ -572,5 +572,5 @@ fn hash_out(cx: &Context, source: &mut files::Hash, made: &mut iodef::Hash, at: 
 
 fn hex(text: &str) -> Option<Vec<u8>> {
     let pair = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
-    (text.len() % 2 == 0).then(|| text.as_bytes().chunks_exact(2).map(pair).collect()).flatten()
+    text.len().is_multiple_of(2).then(|| text.as_bytes().chunks_exact(2).map(pair).collect()).flatten()
 }

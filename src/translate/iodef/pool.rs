@@ -1,6 +1,9 @@
 //! The lists of a record while it is translated: filled on the way in, drawn from on the way out.
 
-use std::{cell::RefCell, collections::BTreeMap};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use super::{
     event::{ActionPair, EvidencePair},
@@ -32,6 +35,7 @@ pub(in crate::translate) struct Pool {
     /// Contacts that were made: a party may be needed in several places and is accounted for once.
     contacts: RefCell<BTreeMap<ElementRef, iodef::Contact>>,
     events: RefCell<Vec<(usize, Event)>>,
+    event_ids: BTreeSet<ElementRef>,
     systems: RefCell<Vec<(usize, System)>>,
     actions: RefCell<Vec<(usize, Action)>>,
     evidence: RefCell<Vec<(usize, Evidence)>>,
@@ -48,6 +52,7 @@ impl Pool {
         Pool {
             parties: numbered(&mut record.parties),
             contacts: RefCell::default(),
+            event_ids: record.events.iter().map(|event| ElementRef::from(&event.id)).collect(),
             events: numbered(&mut record.events),
             systems: numbered(&mut record.systems),
             actions: numbered(&mut record.actions),
@@ -91,12 +96,10 @@ impl Context {
     /// The next event of this parent.
     pub fn next_event(&self, parent: Option<&ElementRef>) -> Option<(usize, Event)> {
         let mut events = self.pool.events.borrow_mut();
-        let known: Vec<ElementRef> = events.iter().map(|(_, event)| ElementRef::from(&event.id)).collect();
         // A parent that is nowhere is none.
         let at = events.iter().position(|(_, event)| match (&event.parent, parent) {
-            (Some(own), Some(parent)) => own == parent,
-            (Some(own), None) => !known.contains(own),
-            (None, parent) => parent.is_none(),
+            (Some(own), None) => !self.pool.event_ids.contains(own),
+            (own, parent) => own.as_ref() == parent,
         })?;
         Some(events.remove(at))
     }

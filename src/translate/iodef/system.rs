@@ -39,6 +39,7 @@ mirror! {
 }
 
 fn node_in(cx: &Context, source: &mut iodef::System, made: &mut System, at: &Path<'_>, to: &Trail<'_>) {
+    (made.event, made.flow) = cx.flow.take().unzip();
     let Some(mut node) = source.node.take() else { return };
     let at = at.child("Node");
     cx.presence(&node, &at, to);

@@ -8,6 +8,7 @@ use super::*;
 use crate::{
     class::{self, Dice, Leaf, Path},
     iodef::IodefDocument,
+    record::RecordDocument,
     translate::{Entry, Fate, counts},
     world::Seeded,
 };
@@ -74,5 +75,40 @@ proptest! {
         let new: Vec<_> = after.difference(&before).collect();
         let dropped: Vec<_> = account.iter().filter(|e| matches!(e.fate, Fate::Dropped { .. })).collect();
         prop_assert!(missing.is_empty() && new.is_empty(), "missing {missing:#?}\nnew {new:#?}\n{dropped:#?}");
+    }
+
+    /// Every leaf of a record is in the account, once, and none is lost.
+    #[test]
+    fn every_leaf_of_a_record_is_accounted_for(seed: u64) {
+        let record = crate::record::generate::record(&Seeded::new(seed)).unwrap();
+        let wanted = crate::translate::taken::leaves_of(&record, &crate::translate::trail::Trail::ROOT);
+        let mut wanted: Vec<String> = wanted.into_iter().map(|leaf| leaf.path).collect();
+        let (_, account) = to_iodef(RecordDocument::of(vec![record]));
+        prop_assert_eq!(lost(&account), Vec::<&Entry>::new());
+        let mut paths: Vec<String> = account.iter().map(|entry| entry.path.clone()).collect();
+        paths.sort();
+        wanted.sort();
+        let missing: Vec<_> = wanted.iter().filter(|path| !paths.contains(path)).collect();
+        let invented: Vec<_> = paths.iter().filter(|path| !wanted.contains(path)).collect();
+        prop_assert!(missing.is_empty() && invented.is_empty(), "missing {missing:#?}\ninvented {invented:#?}");
+        let twice: Vec<_> = paths.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| &pair[0]).collect();
+        prop_assert!(twice.is_empty(), "twice in the account: {twice:#?}");
+    }
+
+    /// What a record becomes is read back without an error finding, once the frame is there.
+    #[test]
+    fn records_become_documents_that_can_be_read(seed: u64) {
+        let record = crate::record::generate::record(&Seeded::new(seed)).unwrap();
+        let (document, _) = to_iodef(RecordDocument::of(vec![record]));
+        let errors: Vec<_> = class::check(&document).into_iter()
+            .filter(|finding| finding.severity == crate::error::Severity::Error)
+            .collect();
+        if errors.is_empty() {
+            let bytes = crate::iodef::encode_xml(&document);
+            if let Ok(bytes) = bytes {
+                let back = crate::iodef::decode_xml(&bytes, crate::xml::Limits::default()).unwrap();
+                prop_assert_eq!(back.errors().collect::<Vec<_>>(), Vec::<&crate::error::Finding>::new());
+            }
+        }
     }
 }

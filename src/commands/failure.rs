@@ -1,0 +1,67 @@
+//! Why a command failed, in the terms of the error table.
+
+use std::{fmt, io, path::Path};
+
+use crate::error::{Code, Finding};
+
+/// A failure: the code that gives the exit code, and what to say.
+#[derive(Debug)]
+pub struct Failure {
+    /// The row of the error table.
+    pub code: Code,
+    /// One line for people.
+    pub message: String,
+    /// Findings that belong to it, with the file they are in.
+    pub findings: Vec<(String, Finding)>,
+}
+
+impl Failure {
+    /// A failure with a message.
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
+        Failure { code, message: message.into(), findings: Vec::new() }
+    }
+
+    /// One that findings explain.
+    pub fn with(mut self, file: &str, findings: impl IntoIterator<Item = Finding>) -> Self {
+        self.findings.extend(findings.into_iter().map(|finding| (file.to_owned(), finding)));
+        self
+    }
+
+    /// Writing failed.
+    pub fn disk(what: impl fmt::Display, error: &io::Error) -> Self {
+        Failure::new(Code::DiskWrite, format!("cannot write {what}: {error}"))
+    }
+
+    /// A file that was named cannot be read.
+    pub fn unreadable(path: &Path, error: &io::Error) -> Self {
+        Failure::new(Code::FileUnreadable, format!("cannot read {}: {error}", path.display()))
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (file, finding) in &self.findings {
+            writeln!(f, "{file}:{finding}")?;
+        }
+        write!(f, "sirex: {} ({})", self.message, self.code)
+    }
+}
+
+impl std::error::Error for Failure {}
+
+/// Errors of the rooms below say their own code.
+macro_rules! failures {
+    ($($error:ty),* $(,)?) => { $(
+        impl From<$error> for Failure {
+            fn from(error: $error) -> Self { Failure::new(error.code(), error.to_string()) }
+        }
+    )* };
+}
+failures!(
+    crate::exchange::CardError,
+    crate::exchange::DispatchError,
+    crate::exchange::HomeError,
+    crate::exchange::ServeError,
+    crate::partner::PartnerError,
+    crate::store::Error,
+);

@@ -1,0 +1,362 @@
+//! What goes out: sanitised, translated, checked at the gate, sealed, queued, delivered.
+//!
+//! ```text
+//! record ─ sanitise ─► Released ─ translate ─► bytes ─ release (stored) ─ gate ─► Cleared ─ seal ─► outbox ─► partner
+//! ```
+
+use jiff::SignedDuration;
+
+use super::home::{Home, HomeError};
+use crate::{
+    digest::Digest,
+    error::{Code, Finding},
+    gate::{self, Format, Refusal},
+    iodef,
+    openpgp::{self, Profile},
+    partner::{Domain, Protocol},
+    record::{self, Record, RecordDocument},
+    sharing::{self, Agreement, Consent, Sanitised, SharingError, Terms},
+    store::{self, Approval, Claim, Claimed, NewRelease, OutboxState, Outcome, ReleaseState, Tx},
+    translate::{self, Entry},
+    transport::push::{Client, PushError, Target, Verdict},
+};
+
+/// The room's own profile for the one that an agreement names.
+pub(super) fn profile_of(profile: crate::partner::Profile) -> Profile {
+    match profile {
+        crate::partner::Profile::Rfc4880 => Profile::Rfc4880,
+        crate::partner::Profile::Rfc9580 => Profile::Rfc9580,
+        crate::partner::Profile::Pqc => Profile::Pqc,
+    }
+}
+
+/// Why something did not go out.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DispatchError {
+    /// The home, a partner or an agreement.
+    #[error(transparent)]
+    Home(#[from] HomeError),
+    /// The record may not go.
+    #[error(transparent)]
+    Sharing(#[from] SharingError),
+    /// The record does not make a whole document.
+    #[error("the record does not make a whole document: {}", first(.0))]
+    Incomplete(Vec<Finding>),
+    /// The gate refuses the final bytes.
+    #[error(transparent)]
+    Gate(#[from] Refusal),
+    /// It could not be sealed.
+    #[error(transparent)]
+    Seal(#[from] openpgp::SealError),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    /// The record in the store cannot be read.
+    #[error("the record in the store cannot be read: {0}")]
+    Record(Box<Finding>),
+    /// There is no such record.
+    #[error("no record {0}")]
+    NoRecord(String),
+    /// The partner's card lacks what is needed.
+    #[error("the card of {partner} has no {what}")]
+    Card {
+        /// Whose.
+        partner: Domain,
+        /// What.
+        what: &'static str,
+    },
+    /// The release is not in the state that the act needs.
+    #[error("the release is {0}")]
+    State(&'static str),
+}
+
+fn first(findings: &[Finding]) -> String {
+    findings.first().map(ToString::to_string).unwrap_or_default()
+}
+
+impl DispatchError {
+    /// The error's row.
+    pub fn code(&self) -> Code {
+        match self {
+            DispatchError::Home(error) => error.code(),
+            DispatchError::Sharing(error) => error.code(),
+            DispatchError::Incomplete(findings) => findings.first().map_or(Code::ClassMissing, |finding| finding.code),
+            DispatchError::Gate(refusal) => refusal.code(),
+            DispatchError::Seal(error) => error.code(),
+            DispatchError::Store(error) => error.code(),
+            DispatchError::Record(finding) => finding.code,
+            DispatchError::NoRecord(_) => Code::NotFound,
+            DispatchError::Card { .. } => Code::ConfigInvalid,
+            DispatchError::State(_) => Code::WrongState,
+        }
+    }
+}
+
+/// What a partner would get, before the gate.
+pub struct Prepared {
+    /// What was released and what was not.
+    pub sanitised: Sanitised,
+    /// The exact cleartext.
+    pub bytes: Vec<u8>,
+    /// What became of every leaf that was released.
+    pub account: Vec<Entry>,
+    /// The agreement that was applied.
+    pub agreement: Agreement,
+}
+
+/// How a release went.
+#[derive(Debug)]
+pub enum Sent {
+    /// It is in the outbox under this message id.
+    Queued(String),
+    /// It needs approval; the release's id.
+    Proposed(String),
+}
+
+/// How an attempt to deliver ended.
+#[derive(Debug)]
+pub struct Delivery {
+    /// The message.
+    pub message: String,
+    /// To whom.
+    pub partner: String,
+    /// Where it stands now.
+    pub state: OutboxState,
+    /// What the partner's receipt said, or why there is none.
+    pub word: String,
+}
+
+impl Home {
+    /// A record of the store, by id or tracking number, with the number of its newest revision.
+    ///
+    /// # Errors
+    /// [`DispatchError::NoRecord`], or the store's.
+    pub async fn record(&self, name: &str) -> Result<(Record, u64), DispatchError> {
+        let store = &self.gateway.store;
+        let missing = || DispatchError::NoRecord(name.to_owned());
+        let known = store.record(name).await?.ok_or_else(missing)?;
+        let revisions = store.revisions(&known.id).await?;
+        let newest = revisions.iter().find(|revision| revision.revision == known.newest).ok_or_else(missing)?;
+        let bytes = store.bytes(newest.digest).await?;
+        let mut document = record::read(&bytes).map_err(|finding| DispatchError::Record(Box::new(finding)))?;
+        let record = document.records.pop().ok_or_else(missing)?;
+        Ok((record, known.newest))
+    }
+
+    /// The exact cleartext that a partner would get of a record.
+    ///
+    /// # Errors
+    /// When the record may not go, or does not make a whole document.
+    pub fn prepare(&self, record: &Record, partner: &Domain, consent: &Consent) -> Result<Prepared, DispatchError> {
+        let known = self.partners.get(partner).map_err(HomeError::from)?;
+        let verified = known.verified().map_err(HomeError::from)?;
+        let agreement = self.agreement(partner)?;
+        let mut record = record.clone();
+        record.creator.get_or_insert_with(|| self.creator());
+        let terms = Terms { partner: verified, agreement: &agreement, key: &self.pseudonyms, deny: &self.deny };
+        let sanitised = sharing::sanitise(&record, &terms, self.gateway.clock.now(), consent)?;
+        let released = sanitised.released().record().clone();
+        let (mut document, mut account) = translate::to_iodef(RecordDocument::of(vec![released]));
+        translate::refit(&mut account, &iodef::fit(&mut document));
+        let bytes = iodef::encode_xml(&document).map_err(DispatchError::Incomplete)?;
+        Ok(Prepared { sanitised, bytes, account, agreement })
+    }
+
+    /// Has the gate read the final bytes.
+    ///
+    /// # Errors
+    /// When no order can be made, or the gate refuses.
+    pub fn clear(&self, prepared: &Prepared, approved: Option<Digest>) -> Result<gate::Cleared, DispatchError> {
+        let order = sharing::order(
+            &prepared.sanitised,
+            &prepared.agreement,
+            Format::IodefXml,
+            &self.deny,
+            &self.ourselves(),
+            approved,
+            self.gateway.clock.now(),
+        )?;
+        Ok(gate::check(prepared.bytes.clone(), &order)?)
+    }
+
+    /// Releases a record to a partner: queues it, or proposes it where a person must approve.
+    ///
+    /// # Errors
+    /// When it may not go. Nothing is queued then.
+    pub async fn send(
+        &self,
+        name: &str,
+        partner: &Domain,
+        consent: &Consent,
+        actor: &str,
+    ) -> Result<Sent, DispatchError> {
+        let (record, revision) = self.record(name).await?;
+        let prepared = self.prepare(&record, partner, consent)?;
+        let needed = prepared.sanitised.needs_approval();
+        // What the gate refuses is not even released; what needs approval is checked once it has it.
+        let cleared = if needed { None } else { Some(self.clear(&prepared, None)?) };
+        let store = &self.gateway.store;
+        let body = store.stage(prepared.bytes.clone()).await?;
+        let new = NewRelease {
+            record: name.to_owned(),
+            revision,
+            partner: partner.to_string(),
+            policy: prepared.agreement.version(),
+            approval: if needed { Approval::Needed } else { Approval::NotNeeded },
+            actor: actor.to_owned(),
+        };
+        let release = store.act("release", async move |tx: &mut Tx| tx.release(&new, &body).await).await?;
+        match cleared {
+            Some(cleared) => Ok(Sent::Queued(self.queue(cleared, &prepared.agreement, &release.id, actor).await?)),
+            None => Ok(Sent::Proposed(release.id)),
+        }
+    }
+
+    /// Approves exactly the bytes of a proposed release and queues them.
+    ///
+    /// # Errors
+    /// When record or agreement changed since, or the gate refuses.
+    pub async fn approve(&self, release: &str, consent: &Consent, actor: &str) -> Result<String, DispatchError> {
+        let store = &self.gateway.store;
+        let found = store.release(release).await?;
+        if found.state != ReleaseState::Proposed {
+            return Err(DispatchError::State("not proposed"));
+        }
+        let partner: Domain =
+            found.partner.parse().map_err(|_| DispatchError::State("for somebody who is no domain"))?;
+        let (record, _) = self.record(&found.record).await?;
+        let prepared = self.prepare(&record, &partner, consent)?;
+        if Digest::of(&prepared.bytes) != found.cleartext {
+            return Err(DispatchError::State("of a record or agreement that has changed: propose it again"));
+        }
+        let cleared = self.clear(&prepared, Some(found.cleartext))?;
+        let (id, who, seen) = (release.to_owned(), actor.to_owned(), found.cleartext);
+        store.act("approve", async move |tx: &mut Tx| tx.approve(&id, &who, seen).await).await?;
+        self.queue(cleared, &prepared.agreement, release, actor).await
+    }
+
+    /// Seals what the gate has cleared and puts it in the outbox.
+    async fn queue(
+        &self,
+        cleared: gate::Cleared,
+        agreement: &Agreement,
+        release: &str,
+        actor: &str,
+    ) -> Result<String, DispatchError> {
+        let partner = agreement.partner().clone();
+        let outgoing = match cleared.into_plain() {
+            Ok(outgoing) => outgoing,
+            Err(cleared) => {
+                let profile = profile_of(agreement.out.openpgp);
+                let known = self.partners.get(&partner).map_err(HomeError::from)?;
+                let verified = known.verified().map_err(HomeError::from)?;
+                let (_, armored) = verified.certificate(agreement.out.openpgp).ok_or(DispatchError::Card {
+                    partner: partner.clone(),
+                    what: "certificate of the agreed profile",
+                })?;
+                let recipient = openpgp::PublicCert::parse(armored.as_bytes())
+                    .map_err(|source| HomeError::Certificate { partner: partner.clone(), source })?;
+                let now = self.gateway.clock.now();
+                openpgp::seal(*cleared, &recipient, &self.gateway.keys, profile, now, false)?
+            }
+        };
+        let store = &self.gateway.store;
+        let ready = store.stage_outgoing(outgoing).await?;
+        let mut random = [0; 16];
+        self.gateway.entropy.fill(&mut random).map_err(HomeError::from)?;
+        let id = uuid::Builder::from_random_bytes(random).into_uuid();
+        let (release, actor_name, policy) = (release.to_owned(), actor.to_owned(), agreement.version());
+        let work = async move |tx: &mut Tx, intent| {
+            tx.enqueue(ready, &release, policy, id, intent, &actor_name).await.map(|message| message.message)
+        };
+        Ok(store.outbound(actor, "push", work).await.map_err(|error: store::Error| error)?)
+    }
+
+    /// Delivers what is due, once. `owner` names the process for its leases.
+    ///
+    /// # Errors
+    /// When the store fails; what fails on the way is in the result.
+    pub async fn deliver(&self, client: &Client, owner: &str) -> Result<Vec<Delivery>, DispatchError> {
+        let claim = Claim { owner: owner.to_owned(), lease: SignedDuration::from_mins(15), limit: 16, per_partner: 4 };
+        let claimed = self.gateway.store.claim(claim).await?;
+        let mut deliveries = Vec::new();
+        for one in claimed {
+            deliveries.push(self.deliver_one(client, one).await?);
+        }
+        Ok(deliveries)
+    }
+
+    async fn deliver_one(&self, client: &Client, claimed: Claimed) -> Result<Delivery, DispatchError> {
+        let (message, partner) = (claimed.message().to_owned(), claimed.partner().to_owned());
+        let (outcome, word) = match self.attempt(client, &claimed).await {
+            Ok(receipt) => self.judge_receipt(&claimed, receipt).await?,
+            Err(Trouble::Push(error)) => {
+                tracing::warn!(%partner, %message, %error, "not delivered");
+                let word = error.word();
+                let outcome = match error.verdict() {
+                    Verdict::Retry => Outcome::Failed { code: word.clone(), not_before: error.not_before() },
+                    Verdict::Refused => Outcome::Refused { code: word.clone(), receipt: None },
+                    Verdict::Park => Outcome::Park { code: word.clone() },
+                };
+                (outcome, word)
+            }
+            Err(Trouble::Ours(error)) => {
+                tracing::warn!(%partner, %message, %error, "not delivered");
+                let word = error.code().as_str().to_owned();
+                (Outcome::Failed { code: word.clone(), not_before: None }, word)
+            }
+        };
+        let state = self.gateway.store.settle(claimed, outcome).await?;
+        Ok(Delivery { message, partner, state, word })
+    }
+
+    async fn attempt(&self, client: &Client, claimed: &Claimed) -> Result<Vec<u8>, Trouble> {
+        let ours = |error: DispatchError| Trouble::Ours(Box::new(error));
+        let partner: Domain =
+            claimed.partner().parse().map_err(|_| ours(DispatchError::State("for somebody who is no domain")))?;
+        let known = self.partners.get(&partner).map_err(|error| ours(HomeError::from(error).into()))?;
+        let verified = known.verified().map_err(|error| ours(HomeError::from(error).into()))?;
+        let url = verified.endpoint(Protocol::Push);
+        let url = url.ok_or_else(|| ours(DispatchError::Card { partner: partner.clone(), what: "push endpoint" }))?;
+        let target = Target::new(partner.as_str(), url).map_err(|error| Trouble::Push(Box::new(error)))?;
+        client.push(&target, claimed).await.map_err(|error| Trouble::Push(Box::new(error)))
+    }
+
+    /// What a receipt says, once it is shown to be the partner's and about this message. One that is not is no receipt:
+    /// the message is tried again, and the partner gives the same one.
+    async fn judge_receipt(&self, claimed: &Claimed, bytes: Vec<u8>) -> Result<(Outcome, String), DispatchError> {
+        let again = |word: &str| (Outcome::Failed { code: word.to_owned(), not_before: None }, word.to_owned());
+        let partner: Domain =
+            claimed.partner().parse().map_err(|_| DispatchError::State("for somebody who is no domain"))?;
+        let known = self.partners.get(&partner).map_err(HomeError::from)?;
+        let certificates = self.certificates(known.verified().map_err(HomeError::from)?)?;
+        let receipt = match openpgp::verify_receipt(&bytes, &certificates, self.gateway.clock.now()) {
+            Ok((receipt, _)) => receipt,
+            Err(error) => {
+                tracing::warn!(%partner, %error, "the receipt is not good");
+                return Ok(again(error.code().as_str()));
+            }
+        };
+        if receipt.id != claimed.message() || receipt.digest != claimed.digest() {
+            return Ok(again("receipt-of-another-message"));
+        }
+        let body = self.gateway.store.stage(bytes).await?;
+        Ok(match receipt.outcome {
+            gate::Outcome::Filed | gate::Outcome::Quarantined => {
+                let status = if receipt.outcome == gate::Outcome::Filed { "filed" } else { "quarantined" };
+                (Outcome::Delivered { status: status.to_owned(), receipt: Some(body) }, status.to_owned())
+            }
+            gate::Outcome::Refused => {
+                let code = receipt.code.unwrap_or_else(|| "refused".to_owned());
+                (Outcome::Refused { code: code.clone(), receipt: Some(body) }, code)
+            }
+        })
+    }
+}
+
+/// Why an attempt gave no receipt.
+enum Trouble {
+    Push(Box<PushError>),
+    Ours(Box<DispatchError>),
+}

@@ -1,0 +1,141 @@
+//! Our keys on disk: `HOME/keys/openpgp/FINGERPRINT.pgp`, one binary file per certificate with its secrets, mode 0600.
+//! They are not protected by a password: the gateway starts without a person. Whoever can read the folder is the team.
+
+use std::{
+    fs::{self, DirBuilder, File, OpenOptions},
+    io::{self, Write as _},
+    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _},
+    path::{Path, PathBuf},
+};
+
+use sequoia_openpgp::{
+    Cert,
+    serialize::{Serialize as _, SerializeInto as _},
+};
+use zeroize::Zeroizing;
+
+use super::keys::{KeyError, TeamKeys};
+use crate::error::Code;
+
+const EXTENSION: &str = "pgp";
+const TEMPORARY: &str = "new";
+
+/// Why keys were not loaded or saved.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum FolderError {
+    /// A file cannot be read.
+    #[error("{}: {source}", .path.display())]
+    Read {
+        /// Which.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A file cannot be written.
+    #[error("{}: {source}", .path.display())]
+    Write {
+        /// Which.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// Everybody on the machine can read it.
+    #[error("{} holds secret keys and others may read it (mode {mode:o}): chmod 600", .path.display())]
+    Open {
+        /// Which.
+        path: PathBuf,
+        /// Its permissions.
+        mode: u32,
+    },
+    /// A file is not what it must be.
+    #[error("{}: {source}", .path.display())]
+    Key {
+        /// Which.
+        path: PathBuf,
+        /// What is wrong.
+        source: KeyError,
+    },
+}
+
+impl FolderError {
+    /// The error's row.
+    pub fn code(&self) -> Code {
+        match self {
+            FolderError::Read { .. } => Code::FileUnreadable,
+            FolderError::Write { .. } => Code::DiskWrite,
+            FolderError::Open { .. } => Code::ConfigInvalid,
+            FolderError::Key { source, .. } => source.code(),
+        }
+    }
+}
+
+impl TeamKeys {
+    /// Reads every key file of the folder, in the order of their names.
+    ///
+    /// # Errors
+    /// When the folder or a file cannot be read, others may read a file, or it is no secret key.
+    pub fn load(folder: &Path) -> Result<Self, FolderError> {
+        let read = |path: &Path| {
+            let path = path.to_owned();
+            |source| FolderError::Read { path, source }
+        };
+        let entries = fs::read_dir(folder).map_err(read(folder))?;
+        let mut paths = entries
+            .map(|entry| entry.map(|entry| entry.path()))
+            .filter(|path| path.as_ref().map_or(true, |path| path.extension().is_some_and(|end| end == EXTENSION)))
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(read(folder))?;
+        paths.sort();
+        let mut keys = TeamKeys::default();
+        for path in paths {
+            let mode = fs::metadata(&path).map_err(read(&path))?.permissions().mode() & 0o777;
+            if mode & 0o007 != 0 {
+                return Err(FolderError::Open { path, mode });
+            }
+            let bytes = Zeroizing::new(fs::read(&path).map_err(read(&path))?);
+            if let Err(source) = keys.import(&bytes) {
+                return Err(FolderError::Key { path, source });
+            }
+        }
+        Ok(keys)
+    }
+
+    /// Writes every certificate with its secrets; the folder is made if need be. A crash leaves the old or the new file,
+    /// never a part of one. Files of other certificates stay.
+    ///
+    /// # Errors
+    /// When the disk fails.
+    pub fn save(&self, folder: &Path) -> Result<(), FolderError> {
+        let write = |path: &Path| {
+            let path = path.to_owned();
+            |source| FolderError::Write { path, source }
+        };
+        DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(write(folder))?;
+        for cert in self.certs() {
+            let path = folder.join(cert.fingerprint().to_hex()).with_extension(EXTENSION);
+            let temporary = path.with_extension(TEMPORARY);
+            let written = write_new(&temporary, cert).and_then(|()| fs::rename(&temporary, &path));
+            if written.is_err() {
+                let _ = fs::remove_file(&temporary);
+            }
+            written.map_err(write(&path))?;
+        }
+        File::open(folder).and_then(|folder| folder.sync_all()).map_err(write(folder))
+    }
+}
+
+fn write_new(path: &Path, cert: &Cert) -> io::Result<()> {
+    let tsk = cert.as_tsk();
+    // With room from the start, so that growing leaves no copy of secrets behind.
+    let mut bytes = Zeroizing::new(Vec::with_capacity(tsk.serialized_len()));
+    tsk.serialize(&mut *bytes).map_err(io::Error::other)?;
+    if let Err(error) = fs::remove_file(path)
+        && error.kind() != io::ErrorKind::NotFound
+    {
+        return Err(error);
+    }
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    file.write_all(&bytes)?;
+    file.sync_all()
+}

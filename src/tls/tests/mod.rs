@@ -1,0 +1,3 @@
+mod handshake;
+mod key;
+mod trust;

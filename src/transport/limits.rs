@@ -1,0 +1,96 @@
+//! What the partner listener lets a peer take.
+
+use std::time::Duration;
+
+/// The limits of the partner listener. Beyond one, a peer is refused; nobody else notices.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Connections of partners at the same time.
+    pub connections: usize,
+    /// Handshakes at the same time: connections of which it is not yet known whose they are.
+    pub handshakes: usize,
+    /// Connections from one address at the same time (IPv6: from one /64), whoever they are of.
+    pub per_address: usize,
+    /// Connections of one partner at the same time.
+    pub per_partner: usize,
+    /// Requests of one partner that are being answered at the same time.
+    pub requests_at_once: usize,
+    /// Requests of one partner in a second, in the long run.
+    pub requests_per_second: u32,
+    /// Requests of one partner that may come at once after a pause.
+    pub requests_burst: u32,
+    /// Time for the TLS handshake.
+    pub handshake: Duration,
+    /// Time for the head of an HTTP/1.1 request, also counted while a connection waits for its next one.
+    pub head: Duration,
+    /// Bytes of the head of a request; over HTTP/1.1 at least [`Limits::LEAST_HEAD_BYTES`].
+    pub head_bytes: u32,
+    /// Fields in the head of an HTTP/1.1 request.
+    pub head_fields: usize,
+    /// Requests on one HTTP/2 connection at the same time.
+    pub streams: u32,
+    /// Time for which a connection may stand without a request; over HTTP/1.1, `head` if that is shorter.
+    pub idle: Duration,
+    /// Age at which a connection takes no further request; the partner connects again, with a new handshake.
+    pub age: Duration,
+    /// Time between two pieces of a body.
+    pub body_pause: Duration,
+    /// Time that every body may take, beside what `body_rate` gives it.
+    pub body_start: Duration,
+    /// Bytes of a body that must come in a second, on average, after `body_start`.
+    pub body_rate: u64,
+    /// Bytes of all bodies in memory at the same time. A body that is alone may be longer.
+    pub bodies_bytes: u64,
+    /// Bytes of the bodies of one partner in memory at the same time. A body that is alone may be longer.
+    pub partner_bodies_bytes: u64,
+    /// Time until a request is answered with 503, while the work on it goes on. The partner sends it again with the same
+    /// id and gets the answer then.
+    pub answer: Duration,
+    /// What a refused sender is told to wait (`Retry-After` with 429 and 503).
+    pub retry_after: Duration,
+    /// For how long the rest of a refused body is read over, so that the sender gets to read why.
+    pub discard: Duration,
+    /// How many bytes of it at most.
+    pub discard_bytes: u64,
+    /// Time to finish requests when the listener ends.
+    pub drain: Duration,
+    /// How often refused connections are summed up in the log, if there were any.
+    pub summary: Duration,
+}
+
+impl Limits {
+    /// Least buffer of the HTTP/1.1 library, in bytes.
+    pub const LEAST_HEAD_BYTES: usize = 8_192;
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits {
+            connections: 512,
+            handshakes: 128,
+            per_address: 64,
+            per_partner: 32,
+            requests_at_once: 16,
+            requests_per_second: 200,
+            requests_burst: 400,
+            handshake: Duration::from_secs(10),
+            head: Duration::from_secs(15),
+            head_bytes: 16 * 1024,
+            head_fields: 64,
+            streams: 32,
+            idle: Duration::from_secs(60),
+            age: Duration::from_secs(3_600),
+            body_pause: Duration::from_secs(15),
+            body_start: Duration::from_secs(30),
+            body_rate: 8 * 1024,
+            bodies_bytes: 256 * 1024 * 1024,
+            partner_bodies_bytes: 128 * 1024 * 1024,
+            answer: Duration::from_secs(120),
+            retry_after: Duration::from_secs(30),
+            discard: Duration::from_secs(2),
+            discard_bytes: 64 * 1024 * 1024,
+            drain: Duration::from_secs(30),
+            summary: Duration::from_secs(60),
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! IODEF against the RFCs' schemas and documents.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use sirex::{
+    class::{self, Dice},
+    iodef::{self, IodefDocument},
+    json,
+    world::Seeded,
+    xml,
+};
+
+use crate::peer;
+
+/// Documents of this seed range are given to the schemas.
+const GENERATED: std::ops::Range<u64> = 0..300;
+
+fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
+    let mut found: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    found.retain(|path| path.extension().is_some_and(|ext| ext == ending));
+    found.sort();
+    assert!(!found.is_empty(), "no {ending} in {}", folder.display());
+    found
+}
+
+/// Which of these files the schema refuses, with what xmllint says.
+fn refused(schema: &Path, files: &[PathBuf]) -> Vec<String> {
+    let output =
+        Command::new("xmllint").args(["--nonet", "--noout", "--schema"]).arg(schema).args(files).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    said.lines().filter(|line| !line.ends_with(" validates")).map(str::to_owned).collect()
+}
+
+/// The document with what the printed schema forces.
+fn fitted(mut document: IodefDocument) -> Vec<u8> {
+    iodef::fit(&mut document);
+    iodef::encode_xml(&document).unwrap()
+}
+
+#[test]
+fn every_valid_document_is_read_and_written_as_the_schema_wants() {
+    let (Some(reference), Some(())) = (peer::reference(), peer::tool("xmllint")) else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let mut written = Vec::new();
+    for path in files(&reference.join("documents/iodef-v2/valid"), "xml") {
+        let decoded = iodef::decode_xml(&fs::read(&path).unwrap(), xml::Limits::default()).unwrap();
+        let errors: Vec<_> = decoded.errors().collect();
+        assert!(errors.is_empty(), "{}: {errors:#?}", path.display());
+        let out = folder.path().join(path.file_name().unwrap());
+        fs::write(&out, fitted(decoded.document)).unwrap();
+        written.push(out);
+    }
+    for path in files(&reference.join("documents/iodef-json/valid"), "json") {
+        let decoded = iodef::decode_json(&fs::read(&path).unwrap(), &json::Limits::default()).unwrap();
+        let errors: Vec<_> = decoded.errors().collect();
+        assert!(errors.is_empty(), "{}: {errors:#?}", path.display());
+        let out = folder.path().join(path.file_stem().unwrap()).with_extension("json.xml");
+        fs::write(&out, fitted(decoded.document)).unwrap();
+        written.push(out);
+    }
+    let refused = refused(&reference.join("schemas/local/iodef-2.0.xsd"), &written);
+    assert!(refused.is_empty(), "{}", refused.join("\n"));
+}
+
+#[test]
+fn the_campaign_example_is_read_though_it_breaks_both_schemas() {
+    let Some(reference) = peer::reference() else { return };
+    let path = reference.join("documents/iodef-v2/invalid/rfc7970__campaign-indicators.xml");
+    let decoded = iodef::decode_xml(&fs::read(path).unwrap(), xml::Limits::default()).unwrap();
+    assert_eq!(decoded.errors().count(), 0, "{:#?}", decoded.findings);
+    let bulk = &decoded.document.incident[0].indicator_data.as_ref().unwrap().indicator;
+    assert!(!bulk.is_empty());
+}
+
+#[test]
+fn broken_json_is_refused_with_its_place() {
+    let Some(reference) = peer::reference() else { return };
+    let path = reference.join("documents/iodef-json/invalid/rfc8727__campaign-indicators.json");
+    let finding = iodef::decode_json(&fs::read(path).unwrap(), &json::Limits::default()).unwrap_err();
+    assert_eq!((finding.code.as_str(), finding.position.line), ("json-syntax", 22));
+}
+
+/// The tables allow nothing that the schema forbids, save what `docs/schemas.md` lists.
+#[test]
+fn the_schema_accepts_what_the_tables_generate() {
+    let (Some(reference), Some(())) = (peer::reference(), peer::tool("xmllint")) else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let mut written = Vec::new();
+    for seed in GENERATED {
+        let mut document = IodefDocument::default();
+        let entropy = Seeded::new(seed);
+        class::generate(&mut document, &mut Dice::new(&entropy), (seed % 6) as usize);
+        let path = folder.path().join(format!("{seed}.xml"));
+        fs::write(&path, fitted(document)).unwrap();
+        written.push(path);
+    }
+    // Rules beyond the tables, and places where the printed schemas contradict the text (`docs/schemas.md`).
+    let known = [
+        "fails to validate",
+        "BulkObservable', attribute 'type'",
+        "iodef-1.0}Reference",
+        "element RawData: ",
+        "iodef-sci-1.0}RawData",
+        "element X509Data: ",
+        "element Platform: ",
+        "element Scoring: ",
+        "IDREF",
+        "Node: Schemas validity error",
+        "ObservableContent",
+        "element DomainContacts",
+        "element Contact: Schemas validity error : Element '{urn:ietf:params:xml:ns:iodef-2.0}Contact': This element is not expected",
+        "element AdditionalData: Schemas validity error : Element '{urn:ietf:params:xml:ns:iodef-2.0}AdditionalData': This element is not expected",
+    ];
+    let refused = refused(&reference.join("schemas/local/iodef-2.0.xsd"), &written);
+    let other: Vec<_> = refused.iter().filter(|line| !known.iter().any(|known| line.contains(known))).collect();
+    assert!(other.is_empty(), "{other:#?}");
+}
+
+#[test]
+fn json_follows_the_schema_of_rfc_8727() {
+    let Some(reference) = peer::reference() else { return };
+    let schema = fs::read(reference.join("schemas/iodef-json/iodef-2.0.rfc8727.schema.json")).unwrap();
+    let mut schema: serde_json::Value = serde_json::from_slice(&schema).unwrap();
+    // Printed as draft-04, which forbids the empty `required` lists that it has.
+    schema["$schema"] = "http://json-schema.org/draft-07/schema#".into();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let mut refused = Vec::new();
+    for seed in GENERATED {
+        let mut document = IodefDocument::default();
+        let entropy = Seeded::new(seed);
+        class::generate(&mut document, &mut Dice::new(&entropy).for_json(), (seed % 6) as usize);
+        let value: serde_json::Value = serde_json::from_slice(&iodef::encode_json(&document).unwrap()).unwrap();
+        refused.extend(
+            validator
+                .iter_errors(&value)
+                .take(2)
+                .map(|error| format!("{seed}: {} at {}", error, error.instance_path())),
+        );
+    }
+    refused.retain(|line| !known_json_gap(line));
+    assert!(refused.is_empty(), "{} of them: {:#?}", refused.len(), &refused[..refused.len().min(12)]);
+}
+
+/// Where RFC 8727's schema is narrower than RFC 7970 (`docs/schemas.md`).
+fn known_json_gap(line: &str) -> bool {
+    // A time without zone is an xs:dateTime and no RFC 3339 date-time; the list of SpecID has two values.
+    // Alternatives of which the tables allow none or several, and RawData as a bare string.
+    let alternatives = line.contains("'oneOf' keyword") || line.contains("'anyOf' keyword");
+    let raw_data = line.contains("/RawData/") && line.contains("is not of type \"string\"");
+    // RelatedActivity's Description is a bare string there, and a role of systems is misspelt.
+    let printed =
+        line.contains("/Description/") && line.contains("/RelatedActivity/") || line.contains("\"anonymization\"");
+    line.contains("is not a \"date-time\"") || line.ends_with("/SpecID") || alternatives || raw_data || printed
+}
