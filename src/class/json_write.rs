@@ -122,12 +122,8 @@ impl<'a> Members<'a> {
 
 /// Foreign content as base64 over its text or markup.
 fn base64(node: &dyn Node) -> Value<'_> {
-    let text = match node.view() {
-        View::Foreign(Verbatim::Text(text)) => text.as_str(),
-        View::Foreign(Verbatim::Markup(fragment)) => fragment.as_str(),
-        _ => "",
-    };
-    Value::string(STANDARD.encode(text))
+    let View::Foreign(foreign) = node.view() else { return Value::string("") };
+    Value::string(STANDARD.encode(foreign.content().as_bytes()))
 }
 
 /// What stands in a wrapper's only element.

@@ -1,13 +1,13 @@
 //! Content kept as it was written.
 
-use std::{fmt::Write as _, ops::Range};
+use std::{borrow::Cow, fmt::Write as _, ops::Range};
 
 use super::{
     Event, Limits, Reader,
     chars::is_name_char,
     scope::{BindingId, Scope},
     tag::Tag,
-    writer::escape_attribute,
+    writer::{escape_attribute, escape_text},
 };
 use crate::error::{Code, Finding, Position};
 
@@ -24,7 +24,15 @@ pub enum Verbatim {
 }
 
 impl Verbatim {
-    /// Reads a fragment from text, such as one kept in JSON; the way back from [`Fragment::as_str`].
+    /// As content of an element in XML, which [`Verbatim::parse`] reads.
+    pub fn content(&self) -> Cow<'_, str> {
+        match self {
+            Verbatim::Text(text) => escape_text(text),
+            Verbatim::Markup(fragment) => Cow::Borrowed(fragment.as_str()),
+        }
+    }
+
+    /// Reads a fragment from text, such as one kept in JSON; the way back from [`Verbatim::content`].
     ///
     /// # Errors
     /// When it is not the content of an element: well-formed, and with every prefix declared inside. The limits are

@@ -381,7 +381,7 @@ fn check(text: &str) -> Result<(), WriteError> {
 }
 
 /// Character data in the escaping of Canonical XML §2.3.
-fn escape_text(text: &str) -> Cow<'_, str> {
+pub(super) fn escape_text(text: &str) -> Cow<'_, str> {
     escape(text, |c| match c {
         '&' => Some("&amp;"),
         '<' => Some("&lt;"),

@@ -1,7 +1,5 @@
 //! `openssl` and `curl` as partners: what they make is read here, and what is made here they accept.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -27,6 +25,8 @@ use tokio::{
     process::Command,
     time::timeout,
 };
+
+use crate::peer::tool;
 
 /// Longest body that the listener takes.
 const MOST: usize = 1_000_000;
@@ -64,11 +64,7 @@ struct House {
 /// A listener with the machine's clock; `None` when one of these programs is missing and may be.
 async fn house(programs: &[&str]) -> Option<House> {
     for program in programs {
-        if Command::new(program).arg("--help").stdout(Stdio::null()).stderr(Stdio::null()).status().await.is_err() {
-            assert!(std::env::var_os("SIREX_CI").is_none_or(|value| value != "1"), "{program} is not installed");
-            eprintln!("skipped: {program} is not installed");
-            return None;
-        }
+        tool(program)?;
     }
     let folder = tempfile::tempdir().unwrap();
     let own = OwnKey::generate(&NewKey { loopback: true, ..NewKey::of("a.example") }, &Machine).unwrap();

@@ -5,6 +5,7 @@
 
 mod body;
 mod client;
+mod error;
 mod server;
 
 use std::{fmt, str::FromStr};
@@ -13,7 +14,8 @@ use uuid::Uuid;
 
 use crate::digest::Digest;
 
-pub use client::{Client, ClientLimits, PushError, Target, Verdict};
+pub use client::{Client, ClientLimits, Target};
+pub use error::{PushError, Verdict};
 pub use server::{Intake, Pushed, routes};
 
 /// The header with the id that the sender chose.
