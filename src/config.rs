@@ -44,6 +44,23 @@ pub struct Config {
     pub deadlines: Deadlines,
 }
 
+/// What a new home must know.
+#[derive(Clone, Copy, Debug)]
+pub struct NewHome<'a> {
+    /// Domain of the team.
+    pub domain: &'a str,
+    /// Name of the team.
+    pub name: &'a str,
+    /// Prefix of its tracking numbers.
+    pub prefix: &'a str,
+    /// Its published mail address.
+    pub email: &'a str,
+    /// The URL under which partners push to it.
+    pub push: Option<&'a str>,
+    /// Where the partner listener listens, when that is not the default.
+    pub listen: Option<SocketAddr>,
+}
+
 /// Who we are, as partners see it: roles, never persons (requirement 12).
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -64,6 +81,9 @@ pub struct Team {
     #[serde(deserialize_with = "some_text")]
     #[schemars(length(min = 3))]
     pub email: String,
+    /// The URL under which partners push to us, as it stands on our card.
+    #[serde(default)]
+    pub push: Option<String>,
     /// Published telephone number.
     #[serde(default)]
     pub telephone: Option<String>,
@@ -313,14 +333,30 @@ impl Config {
         Config::parse(&read_text(file, MAX_BYTES)?).map_err(|finding| FileError::invalid(file, finding))
     }
 
-    /// The text of a new home's configuration: what must be set, and every default in a comment.
-    pub fn example(domain: &str, name: &str, prefix: &str, email: &str) -> String {
+    /// The text of a new home's configuration: what is set, and every default in a comment.
+    pub fn example(new: &NewHome<'_>) -> String {
         let quoted = |text: &str| toml::Value::from(text).to_string();
-        include_str!("config/example.toml")
-            .replace("{domain}", &quoted(domain))
-            .replace("{name}", &quoted(name))
-            .replace("{prefix}", &quoted(prefix))
-            .replace("{email}", &quoted(email))
+        let or_comment = |key: &str, value: Option<String>, example: &str| match value {
+            Some(value) => format!("{key} = {}", quoted(&value)),
+            None => format!("# {key} = {}", quoted(example)),
+        };
+        let listen = or_comment("partner", new.listen.map(|address| address.to_string()), "0.0.0.0:4590");
+        let push = or_comment("push", new.push.map(str::to_owned), "https://csirt.example:4590/push");
+        let places = [
+            ("domain", quoted(new.domain)),
+            ("name", quoted(new.name)),
+            ("prefix", quoted(new.prefix)),
+            ("email", quoted(new.email)),
+            ("push", push),
+            ("listen", listen),
+        ];
+        let mut pieces = include_str!("config/example.toml").split('{');
+        let mut text = pieces.next().unwrap_or_default().to_owned();
+        for (place, rest) in pieces.filter_map(|piece| piece.split_once('}')) {
+            text.extend(places.iter().find(|(name, _)| *name == place).map(|(_, value)| value.as_str()));
+            text.push_str(rest);
+        }
+        text
     }
 
     /// The schema of `config.toml`, as it stands in `schemas/config.schema.json`.

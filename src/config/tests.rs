@@ -2,13 +2,34 @@ use super::*;
 use crate::error::Code;
 
 fn example() -> String {
-    Config::example("csirt.example", "CSIRT \"Example\"", "EX", "csirt@csirt.example")
+    Config::example(&new_home())
+}
+
+fn new_home() -> NewHome<'static> {
+    NewHome {
+        domain: "csirt.example",
+        name: "CSIRT \"Example\" {email}",
+        prefix: "EX",
+        email: "csirt@csirt.example",
+        push: None,
+        listen: None,
+    }
+}
+
+#[test]
+fn what_a_new_home_is_told_stands_in_its_configuration() {
+    let config = Config::parse(&example()).unwrap();
+    assert_eq!((config.team.name.as_str(), config.team.email.as_str()), (new_home().name, new_home().email));
+    assert_eq!((config.team.push, config.listen), (None, Listen::default()));
+    let listen = SocketAddr::from(([127, 0, 0, 1], 7));
+    let told = NewHome { push: Some("https://a.example/push"), listen: Some(listen), ..new_home() };
+    let config = Config::parse(&Config::example(&told)).unwrap();
+    assert_eq!((config.team.push.as_deref(), config.listen.partner), (told.push, listen));
 }
 
 #[test]
 fn the_example_reads_and_its_comments_are_the_defaults() {
     let config = Config::parse(&example()).unwrap();
-    assert_eq!((config.team.prefix.as_str(), config.team.name.as_str()), ("EX", "CSIRT \"Example\""));
     // The examples for [team] are no defaults; everything else says what holds when it is left out.
     let (team, rest) = example().split_once("[listen]").map(|(a, b)| (a.to_owned(), format!("[listen]{b}"))).unwrap();
     let open: String = rest.lines().map(|line| format!("{}\n", line.strip_prefix("# ").unwrap_or(line))).collect();
