@@ -41,6 +41,7 @@ pub enum Command {
     /// Check documents; one finding per line: FILE:LINE:COL: SEVERITY CODE path: what.
     Validate(Validate),
     /// Two gateways on loopback, one real incident, from record to receipt.
+    #[command(after_help = "Example:\n  sirex demo --keep ./demo-homes")]
     Demo {
         /// Keep the two homes in this folder, which must not exist.
         #[arg(long, value_name = "DIR")]
@@ -65,6 +66,7 @@ pub enum Command {
     /// Release a record to a partner and put it in the outbox.
     Send(Send),
     /// Approve exactly the bytes of a proposed release, and send them.
+    #[command(after_help = "Example:\n  sirex approve RELEASE --by bob")]
     Approve {
         /// The release.
         release: String,
@@ -73,6 +75,7 @@ pub enum Command {
         by: String,
     },
     /// Reject a proposed release; nothing of it leaves.
+    #[command(after_help = "Example:\n  sirex reject RELEASE --by bob")]
     Reject {
         /// The release.
         release: String,
@@ -96,6 +99,7 @@ pub enum Command {
     #[command(subcommand)]
     Audit(Audit),
     /// Find what is wrong with this home, or soon will be: configuration, keys, partners, agreements, store, log.
+    #[command(after_help = "Examples:\n  sirex doctor\n  sirex --json doctor")]
     Doctor {
         /// Fail on warnings too.
         #[arg(long)]
@@ -104,11 +108,13 @@ pub enum Command {
     /// Print a schema that this program holds.
     Schema(Schema),
     /// Print completions for a shell.
+    #[command(after_help = "Example:\n  sirex completions bash")]
     Completions {
         /// The shell.
         shell: clap_complete::Shell,
     },
     /// Print the manual page.
+    #[command(after_help = "Example:\n  sirex man")]
     Man,
 }
 

@@ -100,7 +100,7 @@ pub struct Send {
 handed to you instead of the outbox. With --recipient any file is signed and encrypted, and nothing checks what is in \
 it.\n\nExamples:\n  sirex seal NUMBER --partner cert.example --by alice -o for-cert.asc\n  \
 sirex key export --profile rfc4880 > own.asc\n  \
-sirex seal fixtures/records/phishing.json --recipient own.asc --ungated exercise --by alice -o sealed.asc"
+sirex seal fixtures/records/phishing.json --recipient own.asc --ungated exercise --by alice -o exercise.asc"
 )]
 pub struct Seal {
     /// A tracking number; with --recipient a file, or - for standard input.

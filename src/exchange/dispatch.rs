@@ -200,8 +200,11 @@ impl Home {
         let (record, revision) = self.gateway.record(name).await?;
         let prepared = self.prepare(&record, partner, consent)?;
         let needed = prepared.sanitised.needs_approval();
-        // What the gate refuses is not even released; what needs approval is checked once it has it.
-        let cleared = if needed { None } else { Some(self.clear(&prepared, None)?) };
+        // What the gate refuses is not even proposed. What needs approval is checked again once it has it.
+        let cleared = match needed {
+            false => Some(self.clear(&prepared, None)?),
+            true => self.clear(&prepared, Some(Digest::of(&prepared.bytes))).map(|_| None)?,
+        };
         let store = &self.gateway.store;
         let body = store.stage(prepared.bytes.clone()).await?;
         let new = NewRelease {
