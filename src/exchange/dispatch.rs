@@ -11,8 +11,7 @@ use crate::{
     digest::Digest,
     error::{Code, Finding},
     gate::{self, Format, Refusal},
-    iodef,
-    openpgp::{self, Profile},
+    iodef, openpgp,
     partner::{Domain, Protocol},
     record::{self, Record, RecordDocument},
     sharing::{self, Agreement, Consent, Sanitised, SharingError, Terms},
@@ -20,15 +19,6 @@ use crate::{
     translate::{self, Entry},
     transport::push::{Client, PushError, Target, Verdict},
 };
-
-/// The room's own profile for the one that an agreement names.
-pub(super) fn profile_of(profile: crate::partner::Profile) -> Profile {
-    match profile {
-        crate::partner::Profile::Rfc4880 => Profile::Rfc4880,
-        crate::partner::Profile::Rfc9580 => Profile::Rfc9580,
-        crate::partner::Profile::Pqc => Profile::Pqc,
-    }
-}
 
 /// Why something did not go out.
 #[derive(Debug, thiserror::Error)]
@@ -248,17 +238,15 @@ impl Home {
         let outgoing = match cleared.into_plain() {
             Ok(outgoing) => outgoing,
             Err(cleared) => {
-                let profile = profile_of(agreement.out.openpgp);
+                let profile = agreement.out.openpgp;
                 let known = self.partners.get(&partner).map_err(HomeError::from)?;
                 let verified = known.verified().map_err(HomeError::from)?;
-                let (_, armored) = verified.certificate(agreement.out.openpgp).ok_or(DispatchError::Card {
+                let recipient = verified.certificate(profile).ok_or(DispatchError::Card {
                     partner: partner.clone(),
                     what: "certificate of the agreed profile",
                 })?;
-                let recipient = openpgp::PublicCert::parse(armored.as_bytes())
-                    .map_err(|source| HomeError::Certificate { partner: partner.clone(), source })?;
                 let now = self.gateway.clock.now();
-                openpgp::seal(*cleared, &recipient, &self.gateway.keys, profile, now, false)?
+                openpgp::seal(*cleared, recipient, &self.gateway.keys, profile, now, false)?
             }
         };
         let store = &self.gateway.store;
@@ -330,8 +318,8 @@ impl Home {
         let partner: Domain =
             claimed.partner().parse().map_err(|_| DispatchError::State("for somebody who is no domain"))?;
         let known = self.partners.get(&partner).map_err(HomeError::from)?;
-        let certificates = self.certificates(known.verified().map_err(HomeError::from)?)?;
-        let receipt = match openpgp::verify_receipt(&bytes, &certificates, self.gateway.clock.now()) {
+        let certificates = known.verified().map_err(HomeError::from)?.certificates();
+        let receipt = match openpgp::verify_receipt(&bytes, certificates, self.gateway.clock.now()) {
             Ok((receipt, _)) => receipt,
             Err(error) => {
                 tracing::warn!(%partner, %error, "the receipt is not good");

@@ -15,12 +15,10 @@ use crate::{
     audit::Signer,
     config::{self, Access, FileError},
     error::Code,
-    openpgp::{self, Demand, LIFETIME, Owner, PublicCert, TeamKeys},
-    partner::{Card, CardLimits, Domain, PartnerError, Partners, Verified},
+    openpgp::{self, LIFETIME, Owner, TeamKeys},
+    partner::{CardLimits, Domain, PartnerError, Partners},
     record::{base::Text, identity::Creator, number::Prefix},
-    sharing::{
-        Agreement, AgreementLimits, DenyEntries, DenyError, DenyKey, Ourselves, PseudonymKey, Sealing, Signature,
-    },
+    sharing::{Agreement, AgreementLimits, DenyEntries, DenyError, DenyKey, Ourselves, PseudonymKey},
     store::{self, Settings, Store},
     tls::{self, NewKey, OwnKey, TrustEntry, TrustSet},
     world::{Clock, Entropy, NoEntropy},
@@ -107,14 +105,6 @@ pub enum HomeError {
     /// A partner.
     #[error(transparent)]
     Partner(#[from] PartnerError),
-    /// A partner's certificate.
-    #[error("a certificate on the card of {partner} cannot be used: {source}")]
-    Certificate {
-        /// Whose.
-        partner: Domain,
-        /// Why.
-        source: openpgp::CertError,
-    },
     /// The store.
     #[error(transparent)]
     Store(#[from] store::Error),
@@ -136,7 +126,6 @@ impl HomeError {
             HomeError::Tls(error) => error.code(),
             HomeError::Deny(error) => error.code(),
             HomeError::Partner(error) => error.code(),
-            HomeError::Certificate { source, .. } => source.code(),
             HomeError::Store(error) => error.code(),
             HomeError::Entropy(_) => Code::Internal,
         }
@@ -295,19 +284,6 @@ impl Home {
         }
     }
 
-    /// The partner's certificates of all profiles.
-    ///
-    /// # Errors
-    /// When one on the card is malformed.
-    pub fn certificates(&self, partner: Verified<'_>) -> Result<Vec<PublicCert>, HomeError> {
-        let card: &Card = partner.partner().card();
-        let parse = |one: &crate::partner::Certificate| {
-            PublicCert::parse(one.armored.as_bytes())
-                .map_err(|source| HomeError::Certificate { partner: card.domain.clone(), source })
-        };
-        card.openpgp.iter().map(parse).collect()
-    }
-
     /// What taking in must know of a partner.
     ///
     /// # Errors
@@ -319,13 +295,12 @@ impl Home {
         if !agreement.is_valid_at(self.gateway.clock.now()) {
             return Err(HomeError::Config(format!("the agreement with {partner} is not valid now")));
         }
-        let demand = |needed: bool| if needed { Demand::Required } else { Demand::Optional };
         Ok(Sender {
             partner: partner.to_string(),
-            certificates: self.certificates(verified)?,
-            profile: super::profile_of(agreement.out.openpgp),
-            signature: demand(agreement.incoming.signature == Signature::Required),
-            sealing: demand(agreement.out.sealing == Sealing::Required),
+            certificates: verified.certificates().to_vec(),
+            profile: agreement.out.openpgp,
+            signature: agreement.incoming.signature,
+            sealing: agreement.out.sealing,
             unmarked: agreement.incoming.unmarked,
             max_bytes: agreement.incoming.max_bytes,
         })
@@ -341,7 +316,7 @@ impl Home {
             match partner {
                 Ok(partner) => {
                     if let Ok(verified) = partner.verified() {
-                        let pins = verified.pins().iter().map(|pin| tls::Pin::from(pin.0)).collect();
+                        let pins = verified.pins().to_vec();
                         entries.push(TrustEntry { partner: domain.to_string(), pins, authority: None });
                     }
                 }

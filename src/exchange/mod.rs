@@ -14,5 +14,3 @@ pub use dispatch::{Delivery, DispatchError, Prepared, Sent};
 pub use home::{Home, HomeConfig, HomeError, Listen, Team};
 pub use intake::{Gateway, Intake, IntakeError, Message, Sender};
 pub use serve::{ServeError, Serving, flush};
-
-use dispatch::profile_of;

@@ -4,6 +4,7 @@ use super::{domain::Domain, standing::State};
 use crate::{
     config::FileError,
     error::{Code, Finding},
+    openpgp::CertError,
 };
 
 /// What can go wrong with partners.
@@ -46,6 +47,17 @@ pub enum PartnerError {
         /// When the known one was.
         expected: String,
     },
+    /// The card is dated ahead.
+    #[error("found a card of {found}, expected one made before {expected}; whose clock is wrong?")]
+    FutureCard {
+        /// When it says that it was made.
+        found: String,
+        /// When it came.
+        expected: String,
+    },
+    /// The card is signed by a certificate that the partner withdrew, or that is over.
+    #[error("the card is signed by a certificate that cannot be used: {0}")]
+    Signer(#[source] CertError),
     /// A partner that was removed is not added again by a card.
     #[error("{0} was removed; delete its folder to begin anew")]
     Removed(Domain),
@@ -65,9 +77,6 @@ pub enum PartnerError {
         /// What may.
         expected: String,
     },
-    /// Not a fingerprint.
-    #[error("found {0:?}, expected a fingerprint of 40 or 64 hexadecimal digits")]
-    BadFingerprint(String),
     /// A file of the partner's folder cannot be used.
     #[error(transparent)]
     File(#[from] FileError),
@@ -87,11 +96,12 @@ impl PartnerError {
             PartnerError::NotVerified { .. } | PartnerError::Removed(_) => Code::PartnerNotVerified,
             PartnerError::Mismatch { .. } | PartnerError::NotCompared { .. } => Code::PartnerMismatch,
             PartnerError::NoWitness => Code::Usage,
+            PartnerError::Signer(error) => error.code(),
             PartnerError::OlderCard { .. }
+            | PartnerError::FutureCard { .. }
             | PartnerError::OtherCard(_)
             | PartnerError::Card(_)
-            | PartnerError::CardContent { .. }
-            | PartnerError::BadFingerprint(_) => Code::CardInvalid,
+            | PartnerError::CardContent { .. } => Code::CardInvalid,
             PartnerError::File(error) => error.code(),
             PartnerError::Unwritable(_) | PartnerError::UnwritableCard(_) => Code::Internal,
         }

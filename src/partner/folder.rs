@@ -7,13 +7,14 @@ use std::{
 };
 
 use super::{
-    card::{Card, CardLimits, Fingerprint, Spki},
+    card::{Card, CardLimits},
     domain::Domain,
     error::PartnerError,
     standing::{Comparison, Partner, Removed, Standing, State},
 };
 use crate::{
     config::{self, Access, FileError},
+    openpgp::Fingerprint,
     time::WireTime,
 };
 
@@ -47,6 +48,9 @@ const CARD: &str = "card.json";
 const STANDING: &str = "partner.toml";
 const AGREEMENT: &str = "agreement.toml";
 
+/// How far ahead of our clock a partner's may be, in seconds.
+const CLOCKS_DIFFER: i64 = 3_600;
+
 /// Largest `partner.toml`, in bytes.
 const MAX_STANDING_BYTES: u64 = 1024 * 1024;
 
@@ -62,11 +66,15 @@ impl Partners {
     /// [`PartnerError::Unknown`]; [`PartnerError::File`] and [`PartnerError::Card`] when its files say something wrong.
     pub fn get(&self, domain: &Domain) -> Result<Partner, PartnerError> {
         let standing = self.standing(domain)?;
-        let card = Card::parse(&config::read_text(&self.file(domain, CARD), self.limits.bytes as u64)?, &self.limits)?;
+        let card = self.card(domain)?;
         if card.domain != *domain || card.made_at != standing.card_made_at || !standing.has_keys_of(&card) {
             return Err(PartnerError::OtherCard(domain.clone()));
         }
         Ok(Partner { standing, card })
+    }
+
+    fn card(&self, domain: &Domain) -> Result<Card, PartnerError> {
+        Card::parse(&config::read_text(&self.file(domain, CARD), self.limits.bytes as u64)?, &self.limits)
     }
 
     fn standing(&self, domain: &Domain) -> Result<Standing, PartnerError> {
@@ -111,11 +119,13 @@ impl Partners {
     }
 
     /// Takes a card whose signature was checked; `signed` are the bytes as they came, `signed_by` the fingerprint of the
-    /// certificate that signed it, one of the card's own. Without a signature every fingerprint has to be compared.
+    /// certificate that signed it, one of the card's own. Without a signature every fingerprint has to be compared. What
+    /// the card before knew of a certificate stays known.
     ///
     /// # Errors
-    /// [`PartnerError::OlderCard`], [`PartnerError::Removed`], [`PartnerError::Mismatch`] when the signer is none of the
-    /// card's certificates, [`PartnerError::File`].
+    /// [`PartnerError::OlderCard`], [`PartnerError::FutureCard`], [`PartnerError::Removed`], [`PartnerError::Mismatch`]
+    /// when the signer is none of the card's certificates, [`PartnerError::Signer`] when the card before has it revoked,
+    /// [`PartnerError::File`].
     pub fn receive(
         &self,
         card: &Card,
@@ -123,14 +133,25 @@ impl Partners {
         signed_by: Option<Fingerprint>,
         at: WireTime,
     ) -> Result<Received, PartnerError> {
-        let own = |signer: &Fingerprint| card.openpgp.iter().any(|certificate| certificate.fingerprint == *signer);
+        let own = |signer: &Fingerprint| card.openpgp.iter().any(|certificate| certificate.fingerprint() == *signer);
         if let Some(stranger) = signed_by.as_ref().filter(|signer| !own(signer)) {
             let expected = "a signature by a certificate of the card itself".to_owned();
             return Err(PartnerError::Mismatch { found: stranger.grouped(), expected });
         }
+        let latest = at.unix_second().map(|second| second.saturating_add(CLOCKS_DIFFER));
+        if card.made_at.unix_second().zip(latest).is_some_and(|(made, latest)| made > latest) {
+            let (found, expected) = (card.made_at.to_string(), at.to_string());
+            return Err(PartnerError::FutureCard { found, expected });
+        }
         let known = match self.standing(&card.domain) {
             Err(PartnerError::Unknown(_)) => None,
             known => Some(known?),
+        };
+        // After a crash in between, or an accident, there may be a standing without a card that can be read.
+        let before = known.as_ref().and_then(|_| self.card(&card.domain).ok());
+        let card = &match &before {
+            Some(before) => card.with_known(before).map_err(PartnerError::Signer)?,
+            None => card.clone(),
         };
         let (received, state, comparisons) = match known {
             None => (Received::New, State::Unverified, Vec::new()),
@@ -143,9 +164,13 @@ impl Partners {
                     let (found, expected) = (card.made_at.to_string(), known.card_made_at.to_string());
                     return Err(PartnerError::OlderCard { found, expected });
                 }
-                // Only who was compared can vouch for a new card.
-                let vouched = signed_by.as_ref().is_some_and(|signer| known.fingerprints.contains(signer));
-                if vouched && known.has_keys_of(card) {
+                // Only who was compared can vouch for a new card, and only while the key is good by all that we know.
+                let signer = signed_by.as_ref().filter(|signer| known.fingerprints.contains(signer));
+                let signer = signer.and_then(|signer| card.openpgp.iter().find(|one| one.fingerprint() == *signer));
+                if let Some((signer, now)) = signer.zip(at.to_timestamp()) {
+                    signer.check(now).map_err(PartnerError::Signer)?;
+                }
+                if signer.is_some() && before.is_some() && known.has_keys_of(card) {
                     (Received::Renewed, known.state, known.comparisons)
                 } else {
                     (Received::KeysChanged, State::Unverified, known.comparisons)
@@ -160,7 +185,7 @@ impl Partners {
             card_made_at: card.made_at.clone(),
             signed_by,
             pins: card.tls_pins.clone(),
-            fingerprints: card.openpgp.iter().map(|certificate| certificate.fingerprint.clone()).collect(),
+            fingerprints: card.openpgp.iter().map(|certificate| certificate.fingerprint()).collect(),
             endpoints: card.endpoints.clone(),
             comparisons,
             removed: None,
@@ -189,7 +214,7 @@ impl Partners {
             return Err(PartnerError::Mismatch { found: found.grouped(), expected });
         }
         if let Some(found) = comparison.pins.iter().find(|pin| !standing.pins.contains(pin)) {
-            let expected = all(" or ", &mut standing.pins.iter().map(Spki::grouped));
+            let expected = all(" or ", &mut standing.pins.iter().map(|pin| pin.grouped()));
             return Err(PartnerError::Mismatch { found: found.grouped(), expected });
         }
         let missing = match &standing.signed_by {
@@ -197,7 +222,7 @@ impl Partners {
             None => {
                 let certificates = standing.fingerprints.iter().filter(|one| !comparison.fingerprints.contains(one));
                 let pins = standing.pins.iter().filter(|pin| !comparison.pins.contains(pin));
-                certificates.map(Fingerprint::grouped).chain(pins.map(Spki::grouped)).next()
+                certificates.map(Fingerprint::grouped).chain(pins.map(|pin| pin.grouped())).next()
             }
         };
         if let Some(expected) = missing {
@@ -245,7 +270,7 @@ impl Partners {
         fs::create_dir_all(&folder).map_err(|source| FileError::Unwritable { path: folder.clone(), source })?;
         let write = |name: &Path, bytes: &[u8]| config::write(&folder.join(name), bytes, Access::Default);
         for certificate in &card.openpgp {
-            write(Path::new(&format!("openpgp-{}.asc", certificate.profile)), certificate.armored.as_bytes())?;
+            write(Path::new(&format!("openpgp-{}.asc", certificate.profile())), certificate.to_armored().as_bytes())?;
         }
         for (index, pem) in card.tls_certificates.iter().enumerate() {
             write(Path::new(&format!("tls-{}.pem", index + 1)), pem.as_bytes())?;
