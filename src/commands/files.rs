@@ -1,13 +1,17 @@
 //! Reading and writing files named on the command line.
 
 use std::{
-    fs::{self, File},
-    io::{self, Read, Write as _},
+    fs::File,
+    io::{self, Read},
     path::Path,
 };
 
 use super::Failure;
-use crate::{cli::Input, error::Code};
+use crate::{
+    cli::Input,
+    config::{self, Access},
+    error::Code,
+};
 
 /// The bytes of an input, at most `limit` of them.
 pub(super) fn read(input: &Input, limit: u64) -> Result<Vec<u8>, Failure> {
@@ -31,19 +35,5 @@ pub(super) fn read(input: &Input, limit: u64) -> Result<Vec<u8>, Failure> {
 
 /// Writes a file so that it is there whole or not at all.
 pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let fail = |error: io::Error| Failure::disk(path.display(), &error);
-    let name = path.file_name().ok_or_else(|| fail(io::ErrorKind::IsADirectory.into()))?;
-    let mut part = name.to_owned();
-    part.push(".part");
-    let part = path.with_file_name(part);
-    let written = File::create(&part).and_then(|mut file| {
-        file.write_all(bytes)?;
-        file.sync_all()
-    });
-    let done = written.and_then(|()| fs::rename(&part, path));
-    if done.is_err() {
-        // What is left of a failed attempt is in nobody's way, and removing it may fail for the same reason.
-        let _ = fs::remove_file(&part);
-    }
-    done.map_err(fail)
+    config::write(path, bytes, Access::Default).map_err(|error| Failure::new(error.code(), error.to_string()))
 }

@@ -1,7 +1,7 @@
 //! Files of a home: read up to a limit, written whole or not at all.
 
 use std::{
-    fs::{self, File, OpenOptions},
+    fs::{self, DirBuilder, File, OpenOptions},
     io::{self, Read, Write},
     path::{Path, PathBuf},
 };
@@ -13,7 +13,7 @@ use crate::error::{Code, Finding};
 #[non_exhaustive]
 pub enum FileError {
     /// It is not there or may not be read.
-    #[error("{path}: cannot be read")]
+    #[error("{path}: cannot be read: {source}")]
     Unreadable {
         /// The file.
         path: PathBuf,
@@ -37,7 +37,7 @@ pub enum FileError {
         finding: Box<Finding>,
     },
     /// It cannot be written; what was there before is still there.
-    #[error("{path}: cannot be written")]
+    #[error("{path}: cannot be written: {source}")]
     Unwritable {
         /// The file.
         path: PathBuf,
@@ -83,8 +83,10 @@ pub enum Access {
 /// [`FileError::Unreadable`], [`FileError::TooLarge`].
 pub fn read_bytes(path: &Path, limit: u64) -> Result<Vec<u8>, FileError> {
     let unreadable = |source| FileError::Unreadable { path: path.to_owned(), source };
-    let mut bytes = Vec::new();
     let file = File::open(path).map_err(unreadable)?;
+    let size = file.metadata().map_err(unreadable)?.len().min(limit);
+    // With room from the start, so that growing leaves no copy of a secret behind.
+    let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0).saturating_add(1));
     file.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(unreadable)?;
     if bytes.len() as u64 > limit {
         return Err(FileError::TooLarge { path: path.to_owned(), limit });
@@ -103,21 +105,50 @@ pub fn read_text(path: &Path, limit: u64) -> Result<String, FileError> {
     })
 }
 
-/// Writes a file whole: after a crash it has the old content or the new. The folder must be there.
+/// Writes a file whole: after a crash it has the old content or the new. The folder must be there. Of several who write
+/// in one folder at once, in this process or another, the later ones wait.
 ///
 /// # Errors
 /// [`FileError::Unwritable`].
 pub fn write(path: &Path, bytes: &[u8], access: Access) -> Result<(), FileError> {
-    let beside = beside(path);
-    let written = write_to(&beside, bytes, access).and_then(|()| fs::rename(&beside, path)).and_then(|()| {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        File::open(folder)?.sync_all()
-    });
-    written.map_err(|source| {
-        // Nothing more can be done about the unfinished copy; the next write replaces it.
-        let _ = fs::remove_file(&beside);
-        FileError::Unwritable { path: path.to_owned(), source }
-    })
+    let replace = || {
+        let folder = File::open(folder_of(path))?;
+        match folder.lock() {
+            // Not every file system can; there, a home has one writer at a time or none is safe.
+            Err(error) if error.kind() != io::ErrorKind::Unsupported => return Err(error),
+            _ => {}
+        }
+        let beside = beside(path);
+        write_to(&beside, bytes, access).and_then(|()| fs::rename(&beside, path)).inspect_err(|_| {
+            // Nothing more can be done about the unfinished copy; the next write replaces it.
+            let _ = fs::remove_file(&beside);
+        })?;
+        folder.sync_all()
+    };
+    replace().map_err(|source| FileError::Unwritable { path: path.to_owned(), source })
+}
+
+/// Makes a folder, and those above it that are not there. [`Access`] is that of the new ones.
+///
+/// # Errors
+/// [`FileError::Unwritable`].
+pub fn make_folder(path: &Path, access: Access) -> Result<(), FileError> {
+    let make = || {
+        let there = path.ancestors().position(|one| one.as_os_str().is_empty() || one.is_dir()).unwrap_or(0);
+        let mut builder = DirBuilder::new();
+        builder.recursive(true);
+        #[cfg(unix)]
+        if access == Access::Owner {
+            std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        }
+        builder.create(path)?;
+        path.ancestors().take(there).try_for_each(|new| File::open(folder_of(new))?.sync_all())
+    };
+    make().map_err(|source| FileError::Unwritable { path: path.to_owned(), source })
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 fn beside(path: &Path) -> PathBuf {
@@ -160,6 +191,39 @@ mod tests {
             let mode = std::os::unix::fs::PermissionsExt::mode(&fs::metadata(&path).unwrap().permissions());
             assert_eq!(mode & 0o777, 0o600);
         }
+    }
+
+    #[test]
+    fn writers_at_once_leave_one_whole_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        let contents: Vec<Vec<u8>> = (0..4).map(|writer| vec![b'a' + writer; 200_000]).collect();
+        std::thread::scope(|scope| {
+            for content in &contents {
+                scope.spawn(|| (0..20).for_each(|_| write(&path, content, Access::Default).unwrap()));
+            }
+            for _ in 0..200 {
+                if let Ok(seen) = read_bytes(&path, 1 << 20) {
+                    assert!(contents.contains(&seen), "a part of a file: {} bytes", seen.len());
+                }
+            }
+        });
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn folders_for_the_owner_are_so_from_the_top() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("keys/tls");
+        make_folder(&path, Access::Owner).unwrap();
+        make_folder(&path, Access::Owner).unwrap();
+        #[cfg(unix)]
+        for made in [&path, path.parent().unwrap()] {
+            let mode = std::os::unix::fs::PermissionsExt::mode(&fs::metadata(made).unwrap().permissions());
+            assert_eq!(mode & 0o777, 0o700);
+        }
+        fs::write(path.join("file"), b"").unwrap();
+        assert_eq!(make_folder(&path.join("file"), Access::Owner).unwrap_err().code(), Code::DiskWrite);
     }
 
     #[test]

@@ -267,7 +267,7 @@ impl Partners {
     fn write_all(&self, card: &Card, signed: &[u8], standing: &Standing) -> Result<(), PartnerError> {
         let text = card.write(&self.limits)?;
         let folder = self.folder.join(card.domain.as_str());
-        fs::create_dir_all(&folder).map_err(|source| FileError::Unwritable { path: folder.clone(), source })?;
+        config::make_folder(&folder, Access::Default)?;
         let write = |name: &Path, bytes: &[u8]| config::write(&folder.join(name), bytes, Access::Default);
         for certificate in &card.openpgp {
             write(Path::new(&format!("openpgp-{}.asc", certificate.profile())), certificate.to_armored().as_bytes())?;

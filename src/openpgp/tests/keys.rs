@@ -75,7 +75,7 @@ fn keys_are_saved_for_the_team_alone() {
         assert!(path.extension().is_some_and(|end| end == "pgp"));
     }
     // A half-written file of a crash is neither read nor in the way.
-    fs::write(names[0].with_extension("new"), b"half").unwrap();
+    fs::write(names[0].with_extension("pgp.new"), b"half").unwrap();
     let loaded = TeamKeys::load(&folder).unwrap();
     assert_eq!(loaded.certificates(), us().certificates());
     assert_eq!(

@@ -91,7 +91,7 @@ fn an_unusable_file_is_named_as_such() {
     }
     assert!(matches!(OwnKey::from_pem(&format!("{private}{foreign}")), Err(Error::Key(_))));
     let home = tempfile::tempdir().unwrap();
-    assert!(matches!(OwnKey::load(home.path()), Err(Error::Io { .. })));
+    assert!(matches!(OwnKey::load(home.path()), Err(Error::File(_))));
 }
 
 #[test]
