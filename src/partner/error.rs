@@ -30,6 +30,14 @@ pub enum PartnerError {
         /// What the card has.
         expected: String,
     },
+    /// A key of the partner is another verified partner's, too: theirs could not be told apart.
+    #[error("{what} is also that of {other}; do not verify this partner before that is explained")]
+    Shared {
+        /// The key.
+        what: String,
+        /// Whose it is already.
+        other: Domain,
+    },
     /// Not enough was compared.
     #[error("expected that {expected} is compared too")]
     NotCompared {
@@ -94,7 +102,9 @@ impl PartnerError {
         match self {
             PartnerError::Unknown(_) => Code::PartnerUnknown,
             PartnerError::NotVerified { .. } | PartnerError::Removed(_) => Code::PartnerNotVerified,
-            PartnerError::Mismatch { .. } | PartnerError::NotCompared { .. } => Code::PartnerMismatch,
+            PartnerError::Mismatch { .. } | PartnerError::Shared { .. } | PartnerError::NotCompared { .. } => {
+                Code::PartnerMismatch
+            }
             PartnerError::NoWitness => Code::Usage,
             PartnerError::Signer(error) => error.code(),
             PartnerError::OlderCard { .. }

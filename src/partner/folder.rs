@@ -2,7 +2,8 @@
 //! `partner.toml`, the certificates as files, and `agreement.toml`, which people write.
 
 use std::{
-    fs, io,
+    fs::{self, File, OpenOptions},
+    io,
     path::{Path, PathBuf},
 };
 
@@ -46,6 +47,8 @@ pub enum Received {
 const CARD_SIGNED: &str = "card.asc";
 const CARD: &str = "card.json";
 const STANDING: &str = "partner.toml";
+/// No domain, so never a partner.
+const LOCK: &str = ".lock";
 const AGREEMENT: &str = "agreement.toml";
 
 /// How far ahead of our clock a partner's may be, in seconds.
@@ -102,6 +105,10 @@ impl Partners {
     /// # Errors
     /// [`PartnerError::File`] when the folder cannot be listed.
     pub fn list(&self) -> Result<Vec<Listed>, PartnerError> {
+        Ok(self.domains()?.into_iter().map(|domain| (domain.clone(), self.get(&domain))).collect())
+    }
+
+    fn domains(&self) -> Result<Vec<Domain>, PartnerError> {
         let unreadable = |source| FileError::Unreadable { path: self.folder.clone(), source };
         let entries = match fs::read_dir(&self.folder) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -115,7 +122,7 @@ impl Partners {
             domains.extend(domain);
         }
         domains.sort();
-        Ok(domains.into_iter().map(|domain| (domain.clone(), self.get(&domain))).collect())
+        Ok(domains)
     }
 
     /// Takes a card whose signature was checked; `signed` are the bytes as they came, `signed_by` the fingerprint of the
@@ -143,6 +150,7 @@ impl Partners {
             let (found, expected) = (card.made_at.to_string(), at.to_string());
             return Err(PartnerError::FutureCard { found, expected });
         }
+        let _alone = self.alone()?;
         let known = match self.standing(&card.domain) {
             Err(PartnerError::Unknown(_)) => None,
             known => Some(known?),
@@ -198,9 +206,10 @@ impl Partners {
     /// certificate that signed the card; for an unsigned card all of its certificates and TLS keys.
     ///
     /// # Errors
-    /// [`PartnerError::Mismatch`] when one of them is not the partner's, [`PartnerError::NotCompared`],
-    /// [`PartnerError::NoWitness`], [`PartnerError::Unknown`], [`PartnerError::Removed`], [`PartnerError::File`].
+    /// [`PartnerError::Mismatch`] when one of them is not the partner's, [`PartnerError::Shared`] when one of its keys is
+    /// another verified partner's, [`PartnerError::NotCompared`], [`PartnerError::NoWitness`], [`PartnerError::Unknown`], [`PartnerError::Removed`], [`PartnerError::File`].
     pub fn verify(&self, domain: &Domain, comparison: Comparison) -> Result<Partner, PartnerError> {
+        let _alone = self.alone()?;
         let Partner { mut standing, card } = self.get(domain)?;
         if standing.state == State::Removed {
             return Err(PartnerError::Removed(domain.clone()));
@@ -228,18 +237,45 @@ impl Partners {
         if let Some(expected) = missing {
             return Err(PartnerError::NotCompared { expected });
         }
+        self.shares_no_key(&standing)?;
         standing.state = State::Verified;
         standing.comparisons.push(comparison);
         self.write_standing(&standing)?;
         Ok(Partner { standing, card })
     }
 
-    /// Ends the partnership. The folder stays: what was exchanged remains explicable.
+    fn shares_no_key(&self, standing: &Standing) -> Result<(), PartnerError> {
+        for domain in self.domains()? {
+            // Who cannot be read is not trusted; once he can, he is compared with those who are.
+            let Ok(other) = self.standing(&domain) else { continue };
+            if other.state != State::Verified || other.domain == standing.domain {
+                continue;
+            }
+            let certificate = standing.fingerprints.iter().find(|one| other.fingerprints.contains(one));
+            let pin = standing.pins.iter().find(|one| other.pins.contains(one));
+            if let Some(what) = certificate.map(Fingerprint::grouped).or(pin.map(|pin| pin.grouped())) {
+                return Err(PartnerError::Shared { what, other: other.domain });
+            }
+        }
+        Ok(())
+    }
+
+    /// Held while a partner's files are read and written anew, so that of two changes at once none is lost.
+    fn alone(&self) -> Result<File, PartnerError> {
+        config::make_folder(&self.folder, Access::Default)?;
+        let path = self.folder.join(LOCK);
+        let file = OpenOptions::new().create(true).append(true).open(&path);
+        let locked = file.and_then(|file| file.lock().map(|()| file));
+        Ok(locked.map_err(|source| FileError::Unwritable { path, source })?)
+    }
+
+    /// Ends the partnership, also one whose card cannot be read. The folder stays: what was exchanged remains explicable.
     ///
     /// # Errors
     /// [`PartnerError::NoWitness`], [`PartnerError::Unknown`], [`PartnerError::File`].
     pub fn remove(&self, domain: &Domain, removed: Removed) -> Result<(), PartnerError> {
-        let Partner { mut standing, .. } = self.get(domain)?;
+        let _alone = self.alone()?;
+        let mut standing = self.standing(domain)?;
         if removed.by.trim().is_empty() || removed.why.trim().is_empty() {
             return Err(PartnerError::NoWitness);
         }

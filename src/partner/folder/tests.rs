@@ -207,3 +207,70 @@ fn a_card_from_the_future_is_refused() {
     assert!(receive("2026-02-01T10:00:00").unwrap_err().contains("offset"), "of two such none is the later one");
     assert_eq!(receive("2026-02-02T01:00:00Z"), Ok(Received::New), "clocks may differ by an hour");
 }
+
+/// With two partners of one key nobody could say whose a message is, and TLS would trust neither them nor anybody new.
+#[test]
+fn two_verified_partners_have_no_key_in_common() {
+    let (_folder, partners) = partners();
+    let one = card();
+    let signer = one.openpgp[0].fingerprint();
+    partners.receive(&one, b"", Some(signer.clone()), one.made_at.clone()).unwrap();
+    let own = certificate("other.example", Profile::Rfc9580);
+    let verify = |pins: &[Pin], openpgp: Vec<PublicCert>| {
+        let domain: Domain = "other.example".parse().unwrap();
+        let _ = fs::remove_dir_all(partners.folder.join(domain.as_str()));
+        let fingerprints: Vec<Fingerprint> = openpgp.iter().map(PublicCert::fingerprint).collect();
+        let card =
+            Card { domain: domain.clone(), tls_pins: pins.to_vec(), tls_certificates: vec![], openpgp, ..card() };
+        partners.receive(&card, b"", None, card.made_at.clone()).unwrap();
+        let verified = partners.verify(&domain, comparison(&fingerprints.iter().collect::<Vec<_>>(), pins));
+        verified.map(|_| ()).map_err(|error| error.to_string())
+    };
+    let theirs = one.tls_pins[1];
+    assert_eq!(verify(&[theirs], vec![own.clone()]), Ok(()), "whose it is nobody has said yet");
+    let error = partners.verify(&one.domain, comparison(&[&signer], &[])).map(|_| ()).unwrap_err();
+    assert!(error.to_string().contains("other.example") && error.to_string().contains(&theirs.grouped()), "{error}");
+    assert_eq!(error.code(), crate::error::Code::PartnerMismatch);
+    let other = "other.example".parse().unwrap();
+    partners.remove(&other, Removed { at: at("2026-05-01T00:00:00Z"), by: "x".into(), why: "y".into() }).unwrap();
+    partners.verify(&one.domain, comparison(&[&signer], &[])).unwrap();
+    assert!(verify(&[theirs], vec![own.clone()]).unwrap_err().contains("cert.example"));
+    assert_eq!(verify(&[Pin::from(Digest::of(b"own"))], vec![own]), Ok(()));
+}
+
+#[test]
+fn who_cannot_be_read_can_be_removed() {
+    let (_folder, partners) = partners();
+    let card = card();
+    partners.receive(&card, b"", None, card.made_at.clone()).unwrap();
+    fs::write(partners.file(&card.domain, CARD), "{").unwrap();
+    let removed = Removed { at: at("2026-05-01T00:00:00Z"), by: "x".into(), why: "broken".into() };
+    partners.remove(&card.domain, removed).unwrap();
+    assert_eq!(partners.standing(&card.domain).unwrap().state, State::Removed);
+}
+
+/// A card that is taken at the same time must not bring back who was removed.
+#[test]
+fn a_removal_is_not_lost_to_a_card() {
+    let (_folder, partners) = partners();
+    let card = card();
+    let signer = card.openpgp[0].fingerprint();
+    for round in 0..20 {
+        let _ = fs::remove_dir_all(partners.folder.join(card.domain.as_str()));
+        partners.receive(&card, b"", Some(signer.clone()), card.made_at.clone()).unwrap();
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                for second in 0..10 {
+                    let made_at = at(&format!("2026-03-01T00:00:0{second}Z"));
+                    let later = Card { made_at: made_at.clone(), ..card.clone() };
+                    if partners.receive(&later, b"", Some(signer.clone()), made_at).is_err() {
+                        break;
+                    }
+                }
+            });
+            let removed = Removed { at: at("2026-05-01T00:00:00Z"), by: "x".into(), why: "merged".into() };
+            while partners.remove(&card.domain, removed.clone()).is_err() {}
+        });
+        assert_eq!(partners.standing(&card.domain).unwrap().state, State::Removed, "round {round}");
+    }
+}
