@@ -241,11 +241,11 @@ impl Home {
                 let profile = agreement.out.openpgp;
                 let known = self.partners.get(&partner).map_err(HomeError::from)?;
                 let verified = known.verified().map_err(HomeError::from)?;
-                let recipient = verified.certificate(profile).ok_or(DispatchError::Card {
+                let now = self.gateway.clock.now();
+                let recipient = verified.certificate(profile, now).ok_or(DispatchError::Card {
                     partner: partner.clone(),
                     what: "certificate of the agreed profile",
                 })?;
-                let now = self.gateway.clock.now();
                 openpgp::seal(*cleared, recipient, &self.gateway.keys, profile, now, false)?
             }
         };

@@ -2,6 +2,7 @@
 //! signature; checking that is the caller's. What is read here is the text inside, and the certificates in it: a card
 //! that says something else of a certificate than the certificate itself is none.
 
+use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -55,7 +56,8 @@ pub struct Card {
     pub tls_certificates: Vec<String>,
     /// Pins of its TLS keys: those of the certificates, and those of keys that will follow.
     pub tls_pins: Vec<Pin>,
-    /// Its OpenPGP certificates, at most one to a profile. In the text each has its profile and fingerprint beside it.
+    /// Its OpenPGP certificates; of a profile several while one follows another. In the text each has its profile and
+    /// fingerprint beside it.
     #[serde(with = "certificate")]
     pub openpgp: Vec<PublicCert>,
 }
@@ -160,9 +162,11 @@ impl Card {
         openpgp.chain(tls).collect()
     }
 
-    /// Its certificate of a profile.
-    pub fn certificate(&self, profile: Profile) -> Option<&PublicCert> {
-        self.openpgp.iter().find(|certificate| certificate.profile() == profile)
+    /// The newest of its certificates of a profile that can be used at this time; if none can, the newest, which then
+    /// says why.
+    pub fn certificate(&self, profile: Profile, now: Timestamp) -> Option<&PublicCert> {
+        let fitting = self.openpgp.iter().filter(|certificate| certificate.profile() == profile);
+        fitting.max_by_key(|certificate| (certificate.check(now).is_ok(), certificate.created()))
     }
 
     /// The card with what is known from one before about certificates that stand on both.
@@ -217,16 +221,12 @@ impl Card {
             }
         }
         for (index, certificate) in self.openpgp.iter().enumerate() {
-            let profile = certificate.profile();
-            if self.openpgp[..index].iter().any(|other| other.profile() == profile) {
-                return Err(content("openpgp", format!("a second {profile}"), "one to a profile"));
+            let fingerprint = certificate.fingerprint();
+            if self.openpgp[..index].iter().any(|other| other.fingerprint() == fingerprint) {
+                return Err(content("openpgp", fingerprint, "each certificate once"));
             }
             if let Some(other) = certificate::of_another(certificate, &self.domain) {
-                return Err(content(
-                    "openpgp",
-                    format!("{} of {other}", certificate.fingerprint()),
-                    format!("one of {}", self.domain),
-                ));
+                return Err(content("openpgp", format!("{fingerprint} of {other}"), format!("one of {}", self.domain)));
             }
         }
         Ok(())

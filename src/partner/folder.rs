@@ -306,7 +306,10 @@ impl Partners {
         config::make_folder(&folder, Access::Default)?;
         let write = |name: &Path, bytes: &[u8]| config::write(&folder.join(name), bytes, Access::Default);
         for certificate in &card.openpgp {
-            write(Path::new(&format!("openpgp-{}.asc", certificate.profile())), certificate.to_armored().as_bytes())?;
+            write(
+                Path::new(&format!("openpgp-{}.asc", certificate.fingerprint())),
+                certificate.to_armored().as_bytes(),
+            )?;
         }
         for (index, pem) in card.tls_certificates.iter().enumerate() {
             write(Path::new(&format!("tls-{}.pem", index + 1)), pem.as_bytes())?;

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -155,9 +156,9 @@ impl<'p> Verified<'p> {
         &self.0.standing.pins
     }
 
-    /// Its OpenPGP certificate of a profile.
-    pub fn certificate(self, profile: Profile) -> Option<&'p PublicCert> {
-        self.0.card.certificate(profile)
+    /// Its OpenPGP certificate of a profile to be used at this time; see [`Card::certificate`].
+    pub fn certificate(self, profile: Profile, now: Timestamp) -> Option<&'p PublicCert> {
+        self.0.card.certificate(profile, now)
     }
 
     /// Its OpenPGP certificates of all profiles.

@@ -3,7 +3,7 @@ use std::sync::OnceLock;
 use super::*;
 use crate::{
     digest::Digest,
-    openpgp::{Fingerprint, LIFETIME, Owner, TeamKeys},
+    openpgp::{Fingerprint, LIFETIME, Owner, Revocation, TeamKeys},
 };
 
 /// Keys of a team at this domain, made once: making them takes time.
@@ -110,7 +110,7 @@ fn what_breaks_a_rule_is_refused() {
     assert!(changed(|card| card.tls_pins.truncate(0)).contains("tls_pins"));
     assert!(changed(|card| card.tls_certificates[0].push_str("more")).contains("nothing else"));
     assert!(changed(|card| card.tls_certificates[0] = "no PEM".into()).contains("cannot be read"));
-    assert!(changed(|card| card.openpgp.push(card.openpgp[0].clone())).contains("a second rfc4880"));
+    assert!(changed(|card| card.openpgp.push(card.openpgp[0].clone())).contains("each certificate once"));
     assert!(changed(|card| card.team.clear()).contains("1 to chars"));
     assert!(changed(|card| card.contacts[0].role = "a\nb".into()).contains("control"));
     assert!(changed(|card| card.endpoints[0].url = "http://cert.example/".into()).contains("https://"));
@@ -150,6 +150,27 @@ fn a_card_cannot_lie_about_a_certificate() {
         let error = lie("rfc4880", &fingerprint, &secret.replace("PRIVATE", "PUBLIC"));
         assert!(error.contains("SECRET"), "{error}");
     }
+}
+
+/// Keys change without a gap when the card brings the successor before its day, and the revoked one after it.
+#[test]
+fn a_card_has_a_certificate_and_its_successor() {
+    let at = |text: &str| -> jiff::Timestamp { text.parse().unwrap() };
+    let owner = Owner { domain: "cert.example", role_address: "team@cert.example" };
+    let (profile, mut keys) = (Profile::Rfc4880, keys("cert.example").clone());
+    let old = certificate("cert.example", profile).fingerprint();
+    let new = keys.generate(profile, &owner, at("2026-06-01T00:00:00Z"), LIFETIME).unwrap();
+    let used = |card: &Card, now: &str| card.certificate(profile, at(now)).unwrap().fingerprint();
+    let card = |keys: &TeamKeys| {
+        let card = Card { openpgp: keys.certificates(), ..card() };
+        Card::parse(&card.write(&CardLimits::default()).unwrap(), &CardLimits::default()).unwrap()
+    };
+    assert_eq!(used(&card(&keys), "2026-05-31T23:59:59Z"), old);
+    assert_eq!(used(&card(&keys), "2026-06-01T00:00:00Z"), new);
+    keys.revoke(&new, Revocation::Compromised, "stolen", at("2026-07-01T00:00:00Z")).unwrap();
+    assert_eq!(used(&card(&keys), "2026-07-02T00:00:00Z"), old);
+    keys.revoke(&old, Revocation::Retired, "over", at("2026-08-01T00:00:00Z")).unwrap();
+    assert_eq!(used(&card(&keys), "2026-08-02T00:00:00Z"), new, "the newest says why it cannot be used");
 }
 
 #[test]

@@ -43,10 +43,10 @@ fn a_partner_is_received_verified_and_removed() {
     assert!(matches!(partner.verified(), Err(PartnerError::NotVerified { state: State::Unverified, .. })));
     let verified = partners.verify(&card.domain, comparison(&[&signer], &[])).unwrap();
     assert_eq!(partners.get(&card.domain).unwrap(), verified);
-    let verified = verified.verified().unwrap();
+    let (verified, now) = (verified.verified().unwrap(), "2026-02-03T00:00:00Z".parse().unwrap());
     assert_eq!(verified.pins(), card.tls_pins);
-    assert_eq!(verified.certificate(Profile::Rfc4880), Some(&card.openpgp[0]));
-    assert_eq!(verified.certificate(Profile::Pqc), None);
+    assert_eq!(verified.certificate(Profile::Rfc4880, now), Some(&card.openpgp[0]));
+    assert_eq!(verified.certificate(Profile::Pqc, now), None);
     assert_eq!(verified.endpoint(Protocol::Push), Some("https://sirex.cert.example:4590/push"));
     assert_eq!(verified.endpoint(Protocol::Rid), None);
     assert_eq!(fs::read(partners.signed_card_file(&card.domain)).unwrap(), b"signed");
@@ -189,8 +189,8 @@ fn a_revocation_outlives_the_card_that_brought_it() {
     // Signed by the other key it is taken, and the revocation stays.
     assert_eq!(receive(&third, &v6).unwrap(), Received::Renewed);
     let partner = partners.get(&first.domain).unwrap();
-    let revoked = partner.verified().unwrap().certificate(Profile::Rfc4880).unwrap();
     let now = "2026-03-04T00:00:00Z".parse().unwrap();
+    let revoked = partner.verified().unwrap().certificate(Profile::Rfc4880, now).unwrap();
     assert_eq!(revoked.check(now), Err(CertError::Revoked(v4.fingerprint())));
 }
 
