@@ -4,6 +4,9 @@ use std::{
     fs::{self, DirBuilder, File, OpenOptions},
     io::{self, Read, Write},
     path::{Path, PathBuf},
+    process,
+    sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
 };
 
 use crate::error::{Code, Finding};
@@ -105,25 +108,21 @@ pub fn read_text(path: &Path, limit: u64) -> Result<String, FileError> {
     })
 }
 
-/// Writes a file whole: after a crash it has the old content or the new. The folder must be there. Of several who write
-/// in one folder at once, in this process or another, the later ones wait.
+/// Writes a file whole: after a crash it has the old content or the new; of several who write it at once, that of one. The
+/// folder must be there.
 ///
 /// # Errors
 /// [`FileError::Unwritable`].
 pub fn write(path: &Path, bytes: &[u8], access: Access) -> Result<(), FileError> {
     let replace = || {
-        let folder = File::open(folder_of(path))?;
-        match folder.lock() {
-            // Not every file system can; there, a home has one writer at a time or none is safe.
-            Err(error) if error.kind() != io::ErrorKind::Unsupported => return Err(error),
-            _ => {}
-        }
-        let beside = beside(path);
-        write_to(&beside, bytes, access).and_then(|()| fs::rename(&beside, path)).inspect_err(|_| {
-            // Nothing more can be done about the unfinished copy; the next write replaces it.
+        let (beside, mut file) = create_beside(path, access)?;
+        let written = file.write_all(bytes).and_then(|()| file.sync_all()).and_then(|()| fs::rename(&beside, path));
+        written.inspect_err(|_| {
+            // Nothing more can be done about the unfinished copy; a later write removes it.
             let _ = fs::remove_file(&beside);
         })?;
-        folder.sync_all()
+        let _ = remove_left_over(path, &file);
+        File::open(folder_of(path))?.sync_all()
     };
     replace().map_err(|source| FileError::Unwritable { path: path.to_owned(), source })
 }
@@ -151,26 +150,48 @@ fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-fn beside(path: &Path) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".new");
-    name.into()
-}
-
-fn write_to(path: &Path, bytes: &[u8], access: Access) -> io::Result<()> {
-    match fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
+/// A new file beside this one, under a name that no other writer has. No lock is taken: whoever may read a folder could
+/// hold one for ever.
+fn create_beside(path: &Path, access: Access) -> io::Result<(PathBuf, File)> {
+    static COUNT: AtomicU64 = AtomicU64::new(0);
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     if access == Access::Owner {
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     }
-    let mut file = options.open(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
+    loop {
+        let mut name = path.as_os_str().to_owned();
+        name.push(format!(".{}-{}{UNFINISHED}", process::id(), COUNT.fetch_add(1, Ordering::Relaxed)));
+        match options.open(&name) {
+            // A process of the same number died here, or works here in another container.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
+            opened => return Ok((name.into(), opened?)),
+        }
+    }
+}
+
+const UNFINISHED: &str = ".new";
+
+/// How much older than what was just written an unfinished copy is for it to be nobody's any more.
+const LEFT_OVER: Duration = Duration::from_secs(3_600);
+
+/// Removes unfinished copies of this file that crashes have left behind.
+fn remove_left_over(path: &Path, written: &File) -> io::Result<()> {
+    let (Some(name), now) = (path.file_name().and_then(|name| name.to_str()), written.metadata()?.modified()?) else {
+        return Ok(());
+    };
+    for entry in fs::read_dir(folder_of(path))? {
+        let entry = entry?;
+        let found = entry.file_name();
+        let writer =
+            found.to_str().and_then(|found| found.strip_prefix(name)?.strip_prefix('.')?.strip_suffix(UNFINISHED));
+        let is_ours = writer.is_some_and(|writer| writer.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-'));
+        if is_ours && now.duration_since(entry.metadata()?.modified()?).is_ok_and(|age| age > LEFT_OVER) {
+            fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -182,10 +203,14 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.key");
         write(&path, b"one", Access::Default).unwrap();
-        fs::write(beside(&path), b"left over from a crash").unwrap();
+        let (left, file) = create_beside(&path, Access::Default).unwrap();
+        write(&path, b"two", Access::Owner).unwrap();
+        assert!(left.exists(), "somebody may be writing it");
+        file.set_modified(file.metadata().unwrap().modified().unwrap() - LEFT_OVER * 2).unwrap();
+        fs::write(folder.path().join("a.key.mine.new"), b"").unwrap();
         write(&path, b"two", Access::Owner).unwrap();
         assert_eq!(read_text(&path, 3).unwrap(), "two");
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
         #[cfg(unix)]
         {
             let mode = std::os::unix::fs::PermissionsExt::mode(&fs::metadata(&path).unwrap().permissions());
