@@ -213,6 +213,9 @@ impl Card {
                 return Err(content("endpoints", &endpoint.url, "an address such as https://sirex.cert.example:4590/"));
             }
         }
+        if self.tls_pins.is_empty() {
+            return Err(content("tls_pins", "none", "at least one pin: whom TLS does not know cannot exchange"));
+        }
         for pem in &self.tls_certificates {
             let expected = "one X.509 certificate in PEM and nothing else";
             let pin = Pin::of_pem(pem).map_err(|error| content("tls_certificates", error, expected))?;

@@ -2,9 +2,11 @@
 //! `partner.toml`, the certificates as files, and `agreement.toml`, which people write.
 
 use std::{
+    collections::HashMap,
     fs::{self, File, OpenOptions},
     io,
     path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use super::{
@@ -15,6 +17,7 @@ use super::{
 };
 use crate::{
     config::{self, Access, FileError},
+    digest::Digest,
     openpgp::Fingerprint,
     time::WireTime,
 };
@@ -22,12 +25,17 @@ use crate::{
 #[cfg(test)]
 mod tests;
 
-/// The partners of a home.
+/// The partners of a home. Clones share what they have read.
 #[derive(Clone, Debug)]
 pub struct Partners {
     folder: PathBuf,
     limits: CardLimits,
+    cards: Arc<Mutex<Cards>>,
 }
+
+/// Cards as they were read last, with the digest of their text. Certificates take long to parse, and a gateway looks at
+/// all of its partners again and again.
+type Cards = HashMap<Domain, (Digest, Arc<Card>)>;
 
 /// A partner's folder: the partner, or why it cannot be read.
 pub type Listed = (Domain, Result<Partner, PartnerError>);
@@ -60,7 +68,7 @@ const MAX_STANDING_BYTES: u64 = 1024 * 1024;
 impl Partners {
     /// The partners below this folder (`HOME/partners`), which need not be there yet.
     pub fn at(folder: impl Into<PathBuf>, limits: CardLimits) -> Self {
-        Partners { folder: folder.into(), limits }
+        Partners { folder: folder.into(), limits, cards: Arc::default() }
     }
 
     /// One partner.
@@ -76,8 +84,16 @@ impl Partners {
         Ok(Partner { standing, card })
     }
 
-    fn card(&self, domain: &Domain) -> Result<Card, PartnerError> {
-        Card::parse(&config::read_text(&self.file(domain, CARD), self.limits.bytes as u64)?, &self.limits)
+    fn card(&self, domain: &Domain) -> Result<Arc<Card>, PartnerError> {
+        let text = config::read_text(&self.file(domain, CARD), self.limits.bytes as u64)?;
+        let digest = Digest::of(text.as_bytes());
+        let known = || self.cards.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, card)) = known().get(domain).filter(|(of, _)| *of == digest) {
+            return Ok(Arc::clone(card));
+        }
+        let card = Arc::new(Card::parse(&text, &self.limits)?);
+        known().insert(domain.clone(), (digest, Arc::clone(&card)));
+        Ok(card)
     }
 
     fn standing(&self, domain: &Domain) -> Result<Standing, PartnerError> {

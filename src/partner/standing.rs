@@ -1,6 +1,6 @@
 //! How a team stands with us, as `partner.toml` says it.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -105,7 +105,7 @@ pub struct Removed {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Partner {
     pub(super) standing: Standing,
-    pub(super) card: Card,
+    pub(super) card: Arc<Card>,
 }
 
 impl Partner {

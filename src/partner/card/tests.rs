@@ -108,6 +108,8 @@ fn what_breaks_a_rule_is_refused() {
         refused(&card)
     };
     assert!(changed(|card| card.tls_pins.truncate(0)).contains("tls_pins"));
+    // TLS would refuse the whole trust set for a partner whom nothing identifies.
+    assert!(changed(|card| (card.tls_pins, card.tls_certificates) = (vec![], vec![])).contains("at least one pin"));
     assert!(changed(|card| card.tls_certificates[0].push_str("more")).contains("nothing else"));
     assert!(changed(|card| card.tls_certificates[0] = "no PEM".into()).contains("cannot be read"));
     assert!(changed(|card| card.openpgp.push(card.openpgp[0].clone())).contains("each certificate once"));

@@ -249,6 +249,22 @@ fn who_cannot_be_read_can_be_removed() {
     assert_eq!(partners.standing(&card.domain).unwrap().state, State::Removed);
 }
 
+/// The gateway looks at all partners twice a second.
+#[test]
+fn a_card_is_read_again_only_when_it_has_changed() {
+    let (_folder, partners) = partners();
+    let card = card();
+    partners.receive(&card, b"", None, card.made_at.clone()).unwrap();
+    let first = partners.get(&card.domain).unwrap();
+    let again = partners.clone().list().unwrap().remove(0).1.unwrap();
+    assert!(Arc::ptr_eq(&first.card, &again.card));
+    let later = Card { made_at: at("2026-03-01T00:00:00Z"), ..card.clone() };
+    partners.receive(&later, b"", None, later.made_at.clone()).unwrap();
+    assert_eq!(partners.get(&card.domain).unwrap().card(), &later);
+    fs::write(partners.file(&card.domain, CARD), "{").unwrap();
+    assert!(partners.get(&card.domain).is_err());
+}
+
 /// A card that is taken at the same time must not bring back who was removed.
 #[test]
 fn a_removal_is_not_lost_to_a_card() {
