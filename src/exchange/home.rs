@@ -13,12 +13,10 @@ use crate::{
     audit::Signer,
     config::{self, Access, Config, FileError, NewHome},
     error::Code,
-    openpgp::{self, Demand, LIFETIME, Owner, PublicCert, TeamKeys},
-    partner::{BadDomain, Card, CardLimits, Domain, PartnerError, Partners, Verified},
+    openpgp::{self, LIFETIME, Owner, TeamKeys},
+    partner::{BadDomain, CardLimits, Domain, PartnerError, Partners},
     record::{base::Text, identity::Creator, number::Prefix},
-    sharing::{
-        Agreement, AgreementLimits, DenyEntries, DenyError, DenyKey, Ourselves, PseudonymKey, Sealing, Signature,
-    },
+    sharing::{Agreement, AgreementLimits, DenyEntries, DenyError, DenyKey, Ourselves, PseudonymKey},
     store::{self, Settings, Store},
     tls::{self, NewKey, OwnKey, TrustEntry, TrustSet},
     world::NoEntropy,
@@ -79,14 +77,6 @@ pub enum HomeError {
     /// Rows of the store name their partner by a text that is no domain: somebody has changed them.
     #[error("a partner is named by what is no domain: {0}")]
     Domain(#[from] BadDomain),
-    /// A partner's certificate.
-    #[error("a certificate on the card of {partner} cannot be used: {source}")]
-    Certificate {
-        /// Whose.
-        partner: Domain,
-        /// Why.
-        source: openpgp::CertError,
-    },
     /// The store.
     #[error(transparent)]
     Store(#[from] store::Error),
@@ -110,7 +100,6 @@ impl HomeError {
             HomeError::Deny(error) => error.code(),
             HomeError::Partner(error) => error.code(),
             HomeError::Domain(_) => Code::StoreDamaged,
-            HomeError::Certificate { source, .. } => source.code(),
             HomeError::Store(error) => error.code(),
             HomeError::Entropy(_) => Code::Internal,
         }
@@ -261,19 +250,6 @@ impl Home {
         }
     }
 
-    /// The partner's certificates of all profiles.
-    ///
-    /// # Errors
-    /// When one on the card is malformed.
-    pub fn certificates(&self, partner: Verified<'_>) -> Result<Vec<PublicCert>, HomeError> {
-        let card: &Card = partner.partner().card();
-        let parse = |one: &crate::partner::Certificate| {
-            PublicCert::parse(one.armored.as_bytes())
-                .map_err(|source| HomeError::Certificate { partner: card.domain.clone(), source })
-        };
-        card.openpgp.iter().map(parse).collect()
-    }
-
     /// What taking in must know of a partner.
     ///
     /// # Errors
@@ -287,13 +263,12 @@ impl Home {
             return Err(HomeError::NotInForce { partner: partner.clone(), from, until });
         }
         let max_bytes = self.max_bytes(&agreement);
-        let demand = |needed: bool| if needed { Demand::Required } else { Demand::Optional };
         Ok(Sender {
             partner: partner.to_string(),
-            certificates: self.certificates(verified)?,
-            profile: super::profile_of(agreement.out.openpgp),
-            signature: demand(agreement.incoming.signature == Signature::Required),
-            sealing: demand(agreement.out.sealing == Sealing::Required),
+            certificates: verified.certificates().to_vec(),
+            profile: agreement.out.openpgp,
+            signature: agreement.incoming.signature,
+            sealing: agreement.out.sealing,
             unmarked: agreement.incoming.unmarked,
             max_bytes,
             formats: agreement.incoming.formats,
@@ -320,7 +295,7 @@ impl Home {
             match partner {
                 Ok(partner) => {
                     if let Ok(verified) = partner.verified() {
-                        let pins = verified.pins().iter().map(|pin| tls::Pin::from(pin.0)).collect();
+                        let pins = verified.pins().to_vec();
                         entries.push(TrustEntry { partner: domain.to_string(), pins, authority: None });
                     }
                 }
