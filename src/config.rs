@@ -39,9 +39,23 @@ pub struct Config {
     /// When a message that was not delivered is sent again.
     #[serde(default)]
     pub retry: Retry,
-    /// When somebody is warned.
-    #[serde(default)]
-    pub deadlines: Deadlines,
+}
+
+/// What a new home must know.
+#[derive(Clone, Copy, Debug)]
+pub struct NewHome<'a> {
+    /// Domain of the team.
+    pub domain: &'a str,
+    /// Name of the team.
+    pub name: &'a str,
+    /// Prefix of its tracking numbers.
+    pub prefix: &'a str,
+    /// Its published mail address.
+    pub email: &'a str,
+    /// The URL under which partners push to it.
+    pub push: Option<&'a str>,
+    /// Where the partner listener listens, when that is not the default.
+    pub listen: Option<SocketAddr>,
 }
 
 /// Who we are, as partners see it: roles, never persons (requirement 12).
@@ -64,6 +78,9 @@ pub struct Team {
     #[serde(deserialize_with = "some_text")]
     #[schemars(length(min = 3))]
     pub email: String,
+    /// The URL under which partners push to us, as it stands on our card.
+    #[serde(default)]
+    pub push: Option<String>,
     /// Published telephone number.
     #[serde(default)]
     pub telephone: Option<String>,
@@ -104,90 +121,86 @@ pub struct Listen {
     /// The partner listener, mutual TLS.
     #[schemars(with = "String")]
     pub partner: SocketAddr,
-    /// The team listener: console, interface, metrics. Keep it on this machine.
-    #[schemars(with = "String")]
-    pub team: SocketAddr,
 }
 
 impl Default for Listen {
     fn default() -> Self {
-        Listen { partner: SocketAddr::from(([0, 0, 0, 0], 4590)), team: SocketAddr::from(([127, 0, 0, 1], 8443)) }
+        Listen { partner: SocketAddr::from(([0, 0, 0, 0], 4590)) }
     }
 }
 
-/// How much of a peer we take. An agreement may narrow `body_bytes`, never widen it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct Limits {
-    /// Bytes of one request's body.
-    #[schemars(range(min = 1))]
-    #[serde(deserialize_with = "positive")]
-    pub body_bytes: u64,
-    /// Connections at the same time, all partners together.
-    #[schemars(range(min = 1))]
-    #[serde(deserialize_with = "positive")]
-    pub connections: u64,
-    /// Connections of one partner at the same time.
-    #[schemars(range(min = 1))]
-    #[serde(deserialize_with = "positive")]
-    pub connections_per_partner: u64,
-    /// Requests of one partner in a minute; more are answered with 429.
-    #[schemars(range(min = 1))]
-    #[serde(deserialize_with = "positive")]
-    pub requests_per_minute: u64,
-    /// Bytes of all headers of one request.
-    #[schemars(range(min = 1))]
-    #[serde(deserialize_with = "positive")]
-    pub header_bytes: u64,
+/// A section of numbers, each at least 1: the struct, its schema and its defaults in one place.
+macro_rules! section {
+    (
+        $(#[$meta:meta])* $name:ident: $type:ty { $( $(#[$doc:meta])* $key:ident = $default:expr, )+ }
+    ) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+        #[serde(default, deny_unknown_fields)]
+        pub struct $name {
+            $( $(#[$doc])* pub $key: $type, )+
+        }
+
+        impl Default for $name {
+            fn default() -> Self {
+                $name { $( $key: $default, )+ }
+            }
+        }
+    };
 }
 
-impl Default for Limits {
-    fn default() -> Self {
-        Limits {
-            body_bytes: 26_214_400,
-            connections: 256,
-            connections_per_partner: 16,
-            requests_per_minute: 600,
-            header_bytes: 32 * 1024,
-        }
+section! {
+    /// How much of a peer we take.
+    Limits: Count {
+        /// Bytes of one message. An agreement may narrow it, never widen it.
+        body_bytes = Count(26_214_400),
+        /// Bytes of all bodies in memory at the same time. A body that is alone may be longer.
+        bodies_bytes = Count(256 * 1024 * 1024),
+        /// Bytes of the bodies of one partner in memory at the same time. A body that is alone may be longer.
+        bodies_bytes_per_partner = Count(128 * 1024 * 1024),
+        /// Connections at the same time, all partners together.
+        connections = Count(512),
+        /// Connections from one address at the same time (IPv6: from one /64), whoever they are of.
+        connections_per_address = Count(64),
+        /// Connections of one partner at the same time.
+        connections_per_partner = Count(32),
+        /// Handshakes at the same time: connections of which it is not yet known whose they are.
+        handshakes = Count(128),
+        /// Bytes of the head of one request; over HTTP/1.1 at least 8,192.
+        header_bytes = Count(16 * 1024),
+        /// Requests of one partner that are being answered at the same time.
+        requests_at_once = Count(16),
+        /// Requests of one partner in a second, in the long run; more are answered with 429.
+        requests_per_second = Count(200),
+        /// Messages that are on their way to partners at the same time.
+        deliveries = Count(16),
+        /// Messages that are on their way to one partner at the same time.
+        deliveries_per_partner = Count(4),
     }
 }
 
-/// How long we wait. Written as `10s`, `5m`, `2h` or `3d`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct Timeouts {
-    /// For the end of a TLS handshake.
-    pub handshake: Length,
-    /// For a request's headers.
-    pub headers: Length,
-    /// For a request's body, from its first byte to its last.
-    pub body: Length,
-    /// On a connection without a request.
-    pub idle: Length,
-    /// For a connection to a partner.
-    pub connect: Length,
-    /// For a partner's answer, from the last byte sent.
-    pub answer: Length,
-    /// For requests that are under way when the program is told to end.
-    pub drain: Length,
-    /// A connection is closed at this age, so that a revoked certificate does not live on in it.
-    pub connection_age: Length,
-}
-
-impl Default for Timeouts {
-    fn default() -> Self {
-        let seconds = |seconds| Length(SignedDuration::from_secs(seconds));
-        Timeouts {
-            handshake: seconds(10),
-            headers: seconds(10),
-            body: seconds(120),
-            idle: seconds(60),
-            connect: seconds(15),
-            answer: seconds(60),
-            drain: seconds(30),
-            connection_age: seconds(3_600),
-        }
+section! {
+    /// How long we wait. Written as `10s`, `5m`, `2h` or `3d`.
+    Timeouts: Length {
+        /// For the end of a TLS handshake, on either side.
+        handshake = Length::seconds(10),
+        /// For a request's headers.
+        headers = Length::seconds(15),
+        /// Between two pieces of a request's body.
+        body_pause = Length::seconds(15),
+        /// On a connection without a request.
+        idle = Length::seconds(60),
+        /// For our own work on a message. Then the partner is told to come again, and gets the receipt that is made
+        /// meanwhile.
+        work = Length::seconds(120),
+        /// For a connection to a partner.
+        connect = Length::seconds(10),
+        /// For a partner's answer, beside the time that a long message takes.
+        answer = Length::seconds(180),
+        /// For requests and deliveries that are under way when the program is told to end.
+        drain = Length::seconds(30),
+        /// A connection is closed at this age, so that a revoked certificate does not live on in it.
+        connection_age = Length::seconds(3_600),
     }
 }
 
@@ -201,7 +214,7 @@ pub struct Retry {
     pub cap: Length,
     /// How long after queueing a message is given up.
     pub deadline: Length,
-    /// By how many percent at most a wait is shortened at random.
+    /// By how many percent at most a wait is shortened at random, so that messages do not return in step.
     #[schemars(range(max = 100))]
     #[serde(deserialize_with = "percent")]
     pub jitter_percent: u8,
@@ -210,32 +223,47 @@ pub struct Retry {
 impl Default for Retry {
     fn default() -> Self {
         Retry {
-            base: Length(SignedDuration::from_secs(30)),
-            cap: Length(SignedDuration::from_secs(4_000)),
-            deadline: Length(SignedDuration::from_hours(5 * 24)),
+            base: Length::seconds(30),
+            cap: Length::seconds(4_000),
+            deadline: Length::seconds(5 * 86_400),
             jitter_percent: 25,
         }
     }
 }
 
-/// When somebody is warned.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct Deadlines {
-    /// How long before a regulator's deadline, once for each.
-    pub warn_before: Vec<Length>,
-    /// How long before a key, a certificate or an agreement ends, ours or a partner's.
-    pub expiry: Length,
-    /// How long a release may wait for approval.
-    pub approval: Length,
+/// A number that bounds something: 1 to 4,294,967,295.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, JsonSchema)]
+pub struct Count(#[schemars(range(min = 1))] u32);
+
+impl Count {
+    /// The number.
+    pub const fn get(self) -> u32 {
+        self.0
+    }
+
+    /// The number, as bytes are counted.
+    pub fn bytes(self) -> u64 {
+        self.0.into()
+    }
+
+    /// The number, as things in memory are counted.
+    pub fn size(self) -> usize {
+        usize::try_from(self.0).unwrap_or(usize::MAX)
+    }
 }
 
-impl Default for Deadlines {
-    fn default() -> Self {
-        Deadlines {
-            warn_before: [24, 4, 1].map(|hours| Length(SignedDuration::from_hours(hours))).into(),
-            expiry: Length(SignedDuration::from_hours(30 * 24)),
-            approval: Length(SignedDuration::from_hours(24)),
+impl std::fmt::Display for Count {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl<'de> Deserialize<'de> for Count {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let number = u64::deserialize(deserializer)?;
+        match u32::try_from(number) {
+            Ok(number) if number > 0 => Ok(Count(number)),
+            _ => Err(unexpected(&number.to_string(), "1 to 4294967295")),
         }
     }
 }
@@ -248,6 +276,10 @@ impl Length {
     /// Longest length: about ten years.
     pub const MAX: SignedDuration = SignedDuration::from_hours(10 * 366 * 24);
 
+    const fn seconds(seconds: i64) -> Self {
+        Length(SignedDuration::from_secs(seconds))
+    }
+
     /// The length.
     pub const fn get(self) -> SignedDuration {
         self.0
@@ -259,6 +291,12 @@ impl Length {
         let number = Some(number).filter(|number| number.bytes().all(|byte| byte.is_ascii_digit()))?;
         let length = SignedDuration::from_secs(number.parse::<i64>().ok()?.checked_mul(factor)?);
         (length.is_positive() && length <= Self::MAX).then_some(Length(length))
+    }
+}
+
+impl From<Length> for std::time::Duration {
+    fn from(length: Length) -> Self {
+        length.0.unsigned_abs()
     }
 }
 
@@ -293,14 +331,17 @@ impl Config {
         if config.retry.base > config.retry.cap {
             return Err(finding_at(text, "retry.cap", "less than retry.base", "a length not below retry.base"));
         }
-        if config.listen.partner == config.listen.team {
-            let found = config.listen.team.to_string();
-            return Err(finding_at(text, "listen.team", found, "another address than listen.partner"));
-        }
-        if config.limits.connections_per_partner > config.limits.connections {
-            let found = config.limits.connections_per_partner.to_string();
-            let expected = format!("at most limits.connections = {}", config.limits.connections);
-            return Err(finding_at(text, "limits.connections_per_partner", found, expected));
+        let limits = &config.limits;
+        for (key, part, whole_key, whole) in [
+            ("bodies_bytes_per_partner", limits.bodies_bytes_per_partner, "bodies_bytes", limits.bodies_bytes),
+            ("connections_per_address", limits.connections_per_address, "connections", limits.connections),
+            ("connections_per_partner", limits.connections_per_partner, "connections", limits.connections),
+            ("deliveries_per_partner", limits.deliveries_per_partner, "deliveries", limits.deliveries),
+        ] {
+            if part > whole {
+                let expected = format!("at most limits.{whole_key} = {whole}");
+                return Err(finding_at(text, &format!("limits.{key}"), part.to_string(), expected));
+            }
         }
         Ok(config)
     }
@@ -313,14 +354,30 @@ impl Config {
         Config::parse(&read_text(file, MAX_BYTES)?).map_err(|finding| FileError::invalid(file, finding))
     }
 
-    /// The text of a new home's configuration: what must be set, and every default in a comment.
-    pub fn example(domain: &str, name: &str, prefix: &str, email: &str) -> String {
+    /// The text of a new home's configuration: what is set, and every default in a comment.
+    pub fn example(new: &NewHome<'_>) -> String {
         let quoted = |text: &str| toml::Value::from(text).to_string();
-        include_str!("config/example.toml")
-            .replace("{domain}", &quoted(domain))
-            .replace("{name}", &quoted(name))
-            .replace("{prefix}", &quoted(prefix))
-            .replace("{email}", &quoted(email))
+        let or_comment = |key: &str, value: Option<String>, example: &str| match value {
+            Some(value) => format!("{key} = {}", quoted(&value)),
+            None => format!("# {key} = {}", quoted(example)),
+        };
+        let listen = or_comment("partner", new.listen.map(|address| address.to_string()), "0.0.0.0:4590");
+        let push = or_comment("push", new.push.map(str::to_owned), "https://csirt.example:4590/push");
+        let places = [
+            ("domain", quoted(new.domain)),
+            ("name", quoted(new.name)),
+            ("prefix", quoted(new.prefix)),
+            ("email", quoted(new.email)),
+            ("push", push),
+            ("listen", listen),
+        ];
+        let mut pieces = include_str!("config/example.toml").split('{');
+        let mut text = pieces.next().unwrap_or_default().to_owned();
+        for (place, rest) in pieces.filter_map(|piece| piece.split_once('}')) {
+            text.extend(places.iter().find(|(name, _)| *name == place).map(|(_, value)| value.as_str()));
+            text.push_str(rest);
+        }
+        text
     }
 
     /// The schema of `config.toml`, as it stands in `schemas/config.schema.json`.
@@ -355,11 +412,6 @@ fn domain<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error
     let ascii = idna::domain_to_ascii_strict(&text).ok().filter(|ascii| *ascii == text);
     let fits = ascii.is_some_and(|ascii| ascii.contains('.') && !ascii.ends_with('.'));
     if fits { Ok(text) } else { Err(unexpected(&text, "a domain name in ASCII and lower case, such as csirt.example")) }
-}
-
-fn positive<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
-    let number = u64::deserialize(deserializer)?;
-    if number > 0 { Ok(number) } else { Err(unexpected("0", "1 or more")) }
 }
 
 fn percent<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u8, D::Error> {

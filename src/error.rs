@@ -110,6 +110,7 @@ codes! {
     LimitExceeded "limit-exceeded" Sender Never 413 "the document is larger or deeper than accepted" "A named limit was reached; the finding says which, and its value. Limits are configurable.";
     // --- formats ---
     FormatUnknown "format-unknown" Sender Never 415 "the format is not recognised" "The bytes are none of the formats this program reads, or not the one that was named.";
+    FormatNotAgreed "format-not-agreed" Sender Never 415 "the format is not agreed" "The partner's document is of a format that [in] formats of the agreement does not name.";
     ClassUnknownElement "element-unexpected" Sender Never 400 "an element or member does not belong there" "An element, attribute or member that the class does not have. It is kept out of the model and reported.";
     ClassOrder "element-order" Sender Never 400 "an element is out of order" "The element exists but stands in the wrong place; read all the same.";
     ClassMissing "element-missing" Sender Never 400 "a required element or member is missing" "A required element, attribute or member is absent.";
@@ -341,6 +342,13 @@ impl fmt::Display for Finding {
 }
 
 impl std::error::Error for Finding {}
+
+/// Whether a text has the form of our codes: 1 to 64 lower-case letters, digits and hyphens. What a peer gives as code is
+/// repeated in lists and logs only if it has.
+pub fn is_code(text: &str) -> bool {
+    (1..=64).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+}
 
 /// Input text made safe to print: at most [`Finding::EXCERPT_CHARS`] characters, control characters escaped.
 pub fn excerpt(text: &str) -> String {

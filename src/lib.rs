@@ -11,6 +11,7 @@ pub mod config;
 pub mod digest;
 pub mod error;
 pub mod exchange;
+pub mod format;
 pub mod gate;
 pub mod iodef;
 pub mod json;

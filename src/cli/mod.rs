@@ -4,9 +4,14 @@ mod files;
 
 pub use files::{Input, Output};
 
-use std::path::PathBuf;
+use std::{net::SocketAddr, path::PathBuf};
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{
+    Parser, Subcommand, ValueEnum,
+    builder::{PossibleValuesParser, TypedValueParser},
+};
+
+use crate::{format::Format, translate};
 
 /// Security Incident Record EXchange: the gateway of an incident response team.
 #[derive(Debug, Parser)]
@@ -112,27 +117,15 @@ pub enum Command {
     Man,
 }
 
-/// Formats of `translate` and `validate`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// The internal record.
-    Record,
-    /// IODEF 2, RFC 7970 XML.
-    IodefXml,
-    /// IODEF 2, RFC 8727 JSON.
-    IodefJson,
+/// A format that is read and written here, by its name.
+fn formats() -> impl TypedValueParser<Value = Format> {
+    let names = PossibleValuesParser::new(translate::FORMATS.iter().map(|format| format.as_str()));
+    // The parser before lets no other name through.
+    names.map(|name| *translate::FORMATS.iter().find(|format| format.as_str() == name).unwrap_or(&Format::Record))
 }
 
-impl Format {
-    /// The format's name.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Format::Record => "record",
-            Format::IodefXml => "iodef-xml",
-            Format::IodefJson => "iodef-json",
-        }
-    }
-}
+/// Largest document that is read from a file or standard input unless told otherwise, in bytes.
+pub const MAX_BYTES: u64 = 26_214_400;
 
 /// See [`Command::Translate`].
 #[derive(Debug, clap::Args)]
@@ -141,10 +134,10 @@ sirex translate --to record --loss loss.json report.xml -o record.json\n\nThe ac
 every leaf of the input: kept, moved, coarsened, carried or dropped, where and why.")]
 pub struct Translate {
     /// Format of the input; found out from its beginning when absent.
-    #[arg(long, value_name = "F")]
+    #[arg(long, value_name = "F", value_parser = formats())]
     pub from: Option<Format>,
     /// Format of the output.
-    #[arg(long, value_name = "F")]
+    #[arg(long, value_name = "F", value_parser = formats())]
     pub to: Format,
     /// Write the account of every leaf here, as JSON.
     #[arg(long, value_name = "FILE")]
@@ -156,7 +149,7 @@ pub struct Translate {
     #[arg(short, long, value_name = "OUT")]
     pub output: Option<PathBuf>,
     /// Largest input, in bytes.
-    #[arg(long, value_name = "BYTES", default_value_t = 26_214_400)]
+    #[arg(long, value_name = "BYTES", default_value_t = MAX_BYTES)]
     pub max_bytes: u64,
     /// The document; - is standard input.
     #[arg(default_value = "-", value_name = "IN")]
@@ -171,13 +164,13 @@ sirex validate --strict --format iodef-xml report.xml"
 )]
 pub struct Validate {
     /// Format of the input; found out from its beginning when absent.
-    #[arg(long, value_name = "F")]
+    #[arg(long, value_name = "F", value_parser = formats())]
     pub format: Option<Format>,
     /// Fail on warnings too.
     #[arg(long)]
     pub strict: bool,
     /// Largest input, in bytes.
-    #[arg(long, value_name = "BYTES", default_value_t = 26_214_400)]
+    #[arg(long, value_name = "BYTES", default_value_t = MAX_BYTES)]
     pub max_bytes: u64,
     /// The documents; - is standard input.
     #[arg(required = true, value_name = "IN")]
@@ -213,7 +206,7 @@ pub struct Init {
     pub prefix: String,
     /// Address and port of the partner listener.
     #[arg(long, default_value = "0.0.0.0:4590")]
-    pub listen: String,
+    pub listen: SocketAddr,
     /// The URL under which partners push to us, for the card.
     #[arg(long)]
     pub push: Option<String>,
@@ -329,6 +322,8 @@ pub enum SchemaName {
     Record,
     /// JSON Schema of agreement.toml.
     Agreement,
+    /// JSON Schema of config.toml.
+    Config,
 }
 
 /// Work on audit logs.

@@ -1,14 +1,14 @@
 //! `sirex preview`, `send`, `approve`, `inbox`, `outbox`, `serve`.
 
-use std::{path::Path, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
-use super::{Failure, files, home, partner::domain};
+use super::{Failure, home, partner::domain};
 use crate::{
     cli::{Input, Outbox},
-    error::Code,
     exchange::{DispatchError, Home, Sent, Serving, flush},
+    gate,
     output::Shown,
-    record::{self, Record},
+    record::Record,
     sharing::Consent,
     store::OutboxState,
 };
@@ -17,15 +17,11 @@ fn consent(all: bool) -> Consent {
     if all { Consent::All } else { Consent::None }
 }
 
-/// A record by tracking number, or out of a file (`./x.json`, `/x.json`).
+/// A record by tracking number, or the first of a file (`./x.json`, `/x.json`).
 async fn find(home: &Home, name: &str) -> Result<Record, Failure> {
     if name.starts_with("./") || name.starts_with('/') {
-        let input = Input::File(name.into());
-        let bytes = files::read(&input, 26_214_400)?;
-        let refuse = |finding| Failure::new(Code::RecordInvalid, format!("{name} is no record")).with(name, [finding]);
-        let mut document = record::read(&bytes).map_err(refuse)?;
-        let missing = || Failure::new(Code::RecordInvalid, format!("{name} holds no record"));
-        return document.records.drain(..).next().ok_or_else(missing);
+        let mut records = super::record::read(&Input::File(name.into()))?;
+        return Ok(records.swap_remove(0));
     }
     Ok(home.record(name).await?.0)
 }
@@ -116,7 +112,7 @@ pub(super) fn inbox(folder: &Path) -> Result<Shown, Failure> {
     home::with(folder, async |home| {
         let mut text = String::new();
         for one in home.gateway.store.inbox(None, 1_000).await? {
-            let fate = one.fate.map_or("unsettled", |fate| fate.as_str());
+            let fate = one.outcome.map_or("unsettled", gate::Outcome::as_str);
             let more = one.number.or(one.code).unwrap_or_default();
             text.push_str(&format!("{}\t{}\t{}\t{fate}\t{more}\n", one.received_at, one.partner, one.message));
         }
@@ -126,8 +122,8 @@ pub(super) fn inbox(folder: &Path) -> Result<Shown, Failure> {
 
 /// `sirex outbox`.
 pub(super) fn outbox(folder: &Path, command: &Outbox) -> Result<Shown, Failure> {
-    home::with(folder, async |home| match command {
-        Outbox::List => {
+    match command {
+        Outbox::List => home::with(folder, async |home| {
             let mut text = String::new();
             for one in home.gateway.store.outbox(None, None, 1_000).await? {
                 let state = format!("{:?}", one.state).to_lowercase();
@@ -138,11 +134,14 @@ pub(super) fn outbox(folder: &Path, command: &Outbox) -> Result<Shown, Failure> 
                 ));
             }
             Ok(Shown::bytes(text.into_bytes()))
-        }
-        Outbox::Flush => {
-            let deliveries = flush(home).await?;
+        }),
+        Outbox::Flush => home::runtime()?.block_on(async {
+            let home = Arc::new(home::open(folder).await?);
+            let store = home.gateway.store.clone();
+            let deliveries = flush(home).await;
+            store.close().await;
             let mut shown = Shown::nothing();
-            for one in &deliveries {
+            for one in deliveries? {
                 shown.note(&format!("{} to {}: {}", one.message, one.partner, one.word));
                 shown.exit = shown.exit.max(match one.state {
                     OutboxState::Delivered => 0,
@@ -151,8 +150,8 @@ pub(super) fn outbox(folder: &Path, command: &Outbox) -> Result<Shown, Failure> 
                 });
             }
             Ok(shown)
-        }
-    })
+        }),
+    }
 }
 
 /// `sirex serve`: until an interrupt or a termination signal.

@@ -60,6 +60,7 @@ macro_rules! failures {
 failures!(
     crate::exchange::CardError,
     crate::exchange::DispatchError,
+    crate::exchange::FilingError,
     crate::exchange::HomeError,
     crate::exchange::ServeError,
     crate::partner::PartnerError,

@@ -5,8 +5,9 @@ use std::{path::Path, sync::Arc};
 use super::Failure;
 use crate::{
     cli::{Deny, Init},
+    config::NewHome,
     error::Code,
-    exchange::{Home, HomeConfig, Listen, Team},
+    exchange::Home,
     gate::DenyClass,
     output::Shown,
     store::Settings,
@@ -23,10 +24,11 @@ pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
 
 /// Opens the home by the machine's clock and randomness.
 pub(super) async fn open(folder: &Path) -> Result<Home, Failure> {
-    let (clock, entropy) = (Arc::new(Machine), Arc::new(Machine));
-    let mut settings = Settings::new(clock.clone(), entropy.clone());
-    settings.abort = abort_point()?;
-    Ok(Home::open(folder, settings, clock, entropy).await?)
+    Ok(Home::open(folder, settings()?).await?)
+}
+
+fn settings() -> Result<Settings, Failure> {
+    Ok(Settings { abort: abort_point()?, ..Settings::new(Arc::new(Machine), Arc::new(Machine)) })
 }
 
 /// Where a crash test wants the process to end (`SIREX_ABORT_AT`).
@@ -53,22 +55,16 @@ pub(super) fn with<T>(folder: &Path, work: impl AsyncFnOnce(&mut Home) -> Result
 
 /// `sirex init`.
 pub(super) fn init(folder: &Path, args: &Init) -> Result<Shown, Failure> {
-    let config = HomeConfig {
-        team: Team {
-            domain: args.team.clone(),
-            name: args.name.clone().unwrap_or_else(|| args.team.clone()),
-            email: args.email.clone(),
-            prefix: args.prefix.clone(),
-            push: args.push.clone(),
-        },
-        listen: Listen { partner: args.listen.clone() },
+    let new = NewHome {
+        domain: &args.team,
+        name: args.name.as_deref().unwrap_or(&args.team),
+        email: &args.email,
+        prefix: &args.prefix,
+        push: args.push.as_deref(),
+        listen: Some(args.listen),
     };
-    let home = runtime()?.block_on(async {
-        let home = Home::init(folder, config, Arc::new(Machine), Arc::new(Machine)).await?;
-        home.gateway.store.clone().close().await;
-        Ok::<_, Failure>(home)
-    })?;
-    let mut shown = describe_keys(&home);
+    runtime()?.block_on(Home::init(folder, &new, settings()?))?;
+    let mut shown = keys(folder)?;
     shown.note(&format!("{} is the home of {}", folder.display(), args.team));
     Ok(shown)
 }

@@ -18,6 +18,7 @@ use clap::CommandFactory as _;
 
 use crate::{
     cli::{Cli, Command, Inbox, Key, SchemaName},
+    config::Config,
     output::Shown,
     sharing::Agreement,
 };
@@ -33,6 +34,7 @@ pub fn run(cli: &Cli) -> Result<Shown, Failure> {
         Command::Schema(args) => Ok(Shown::text(match args.name {
             SchemaName::Record => crate::record::schema(),
             SchemaName::Agreement => Agreement::schema(),
+            SchemaName::Config => Config::schema(),
         })),
         Command::Demo { keep } => demo::run(keep.as_deref()),
         Command::Init(args) => home::init(&cli.home, args),

@@ -1,47 +1,27 @@
 //! `sirex translate`.
 
-use std::collections::BTreeMap;
-
-use super::{
-    Failure,
-    document::{self, Document, worst},
-    files,
-};
+use super::{Failure, document, files};
 use crate::{
-    class::{self, Path},
-    cli::{Format, Translate},
-    error::{Code, Finding, Severity},
-    iodef::{self, IodefDocument},
-    json,
+    cli::Translate,
+    error::{Code, Severity},
+    format::Format,
     output::Shown,
-    record::{self, Form, RecordDocument},
-    translate::{self, Entry, Fate},
+    translate::{self, Converted, Fate},
 };
 
 /// Translates one document.
 pub(super) fn run(args: &Translate) -> Result<Shown, Failure> {
-    let bytes = files::read(&args.input, args.max_bytes)?;
-    let file = args.input.to_string();
-    let (from, document, findings) = document::read(&args.input, &bytes, args.from, args.max_bytes)?;
-    if from != Format::Record && worst(&findings, Severity::Error) {
-        let message = format!("{file} breaks the rules of {}; sirex validate shows all", from.as_str());
-        return Err(Failure::new(Code::ValueInvalid, message).with(&file, findings));
+    let (file, to) = (args.input.to_string(), args.to);
+    let read = document::read(&args.input, args.from, args.max_bytes)?;
+    // Our own records may contradict themselves while they are worked on; what comes from elsewhere may not.
+    if read.format != Format::Record && read.findings.iter().any(|finding| finding.severity >= Severity::Error) {
+        let message = format!("{file} breaks the rules of {}; sirex validate shows all", read.format);
+        return Err(Failure::new(Code::ValueInvalid, message).with(&file, read.findings));
     }
-    let (written, account) = match (document, args.to) {
-        (Document::Record(document), Format::Record) => (write_record(&document)?, Vec::new()),
-        (Document::Record(document), to) => {
-            let (mut made, mut account) = translate::to_iodef(*document);
-            if to == Format::IodefXml {
-                translate::refit(&mut account, &iodef::fit(&mut made));
-            }
-            (write_iodef(&made, to, &file)?, account)
-        }
-        (Document::Iodef(document), Format::Record) => {
-            let (made, account) = translate::from_iodef(*document);
-            (write_record(&made)?, account)
-        }
-        (Document::Iodef(document), to) => between(&document, from, to, &file)?,
-    };
+    let Converted { bytes: written, account, .. } = translate::convert(read, to).map_err(|findings| {
+        let message = format!("{file} does not make a whole {to} document");
+        Failure::new(findings.first().map_or(Code::ClassMissing, |finding| finding.code), message).with(&file, findings)
+    })?;
     if let Some(path) = &args.loss {
         let text =
             serde_json::to_vec_pretty(&account).map_err(|error| Failure::new(Code::Internal, error.to_string()))?;
@@ -73,60 +53,4 @@ pub(super) fn run(args: &Translate) -> Result<Shown, Failure> {
         shown.exit = 1;
     }
     Ok(shown)
-}
-
-fn write_record(document: &RecordDocument) -> Result<Vec<u8>, Failure> {
-    record::write(document, Form::Pretty).map_err(|error| Failure::new(Code::Internal, error.to_string()))
-}
-
-fn write_iodef(document: &IodefDocument, to: Format, file: &str) -> Result<Vec<u8>, Failure> {
-    let refuse = |findings: Vec<Finding>| {
-        let message = format!("{file} does not make a whole {} document", to.as_str());
-        Failure::new(Code::ClassMissing, message).with(file, findings)
-    };
-    match to {
-        Format::IodefJson => iodef::encode_json(document).map_err(refuse),
-        _ => iodef::encode_xml(document).map_err(refuse),
-    }
-}
-
-/// Between the two bindings of RFC 7970 and RFC 8727. What the other cannot hold is seen by reading back what was written.
-fn between(document: &IodefDocument, from: Format, to: Format, file: &str) -> Result<(Vec<u8>, Vec<Entry>), Failure> {
-    let mut document = document.clone();
-    if from != to && to == Format::IodefJson {
-        // JSON requires what XML leaves to its defaults.
-        class::normalise(&mut document);
-    }
-    let before = leaves(&document);
-    if to == Format::IodefXml {
-        iodef::fit(&mut document);
-    }
-    let written = write_iodef(&document, to, file)?;
-    let refuse =
-        |finding: Finding| Failure::new(Code::Internal, "what was written cannot be read").with(file, [finding]);
-    let back = match to {
-        Format::IodefJson => {
-            iodef::decode_json(&written, &json::Limits { total_bytes: u64::MAX, ..Default::default() })
-        }
-        _ => iodef::decode_xml(&written, crate::xml::Limits { total_bytes: u64::MAX, ..Default::default() }),
-    };
-    let after = leaves(&back.map_err(refuse)?.document);
-    let fate = |(path, value): (String, String)| {
-        let same = after.get(&path) == Some(&value);
-        let fate = if same {
-            Fate::Kept { to: path.clone() }
-        } else {
-            Fate::Dropped { why: format!("{} has no form for it", to.as_str()) }
-        };
-        Entry { path, fate }
-    };
-    Ok((written, before.into_iter().map(fate).collect()))
-}
-
-fn leaves(document: &IodefDocument) -> BTreeMap<String, String> {
-    let mut all = BTreeMap::new();
-    class::leaves(document, &Path::root("IODEF-Document"), &mut |path, leaf| {
-        all.insert(path.to_string(), format!("{leaf:?}"));
-    });
-    all
 }

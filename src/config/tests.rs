@@ -2,19 +2,40 @@ use super::*;
 use crate::error::Code;
 
 fn example() -> String {
-    Config::example("csirt.example", "CSIRT \"Example\"", "EX", "csirt@csirt.example")
+    Config::example(&new_home())
+}
+
+fn new_home() -> NewHome<'static> {
+    NewHome {
+        domain: "csirt.example",
+        name: "CSIRT \"Example\" {email}",
+        prefix: "EX",
+        email: "csirt@csirt.example",
+        push: None,
+        listen: None,
+    }
+}
+
+#[test]
+fn what_a_new_home_is_told_stands_in_its_configuration() {
+    let config = Config::parse(&example()).unwrap();
+    assert_eq!((config.team.name.as_str(), config.team.email.as_str()), (new_home().name, new_home().email));
+    assert_eq!((config.team.push, config.listen), (None, Listen::default()));
+    let listen = SocketAddr::from(([127, 0, 0, 1], 7));
+    let told = NewHome { push: Some("https://a.example/push"), listen: Some(listen), ..new_home() };
+    let config = Config::parse(&Config::example(&told)).unwrap();
+    assert_eq!((config.team.push.as_deref(), config.listen.partner), (told.push, listen));
 }
 
 #[test]
 fn the_example_reads_and_its_comments_are_the_defaults() {
     let config = Config::parse(&example()).unwrap();
-    assert_eq!((config.team.prefix.as_str(), config.team.name.as_str()), ("EX", "CSIRT \"Example\""));
     // The examples for [team] are no defaults; everything else says what holds when it is left out.
     let (team, rest) = example().split_once("[listen]").map(|(a, b)| (a.to_owned(), format!("[listen]{b}"))).unwrap();
     let open: String = rest.lines().map(|line| format!("{}\n", line.strip_prefix("# ").unwrap_or(line))).collect();
     assert_eq!(Config::parse(&format!("{team}{open}")).unwrap(), config);
     let keys = |text: &str| text.lines().filter(|line| line.contains(" = ")).count();
-    assert_eq!(keys(&rest), 2 + 5 + 8 + 4 + 3, "every key is in the example");
+    assert_eq!(keys(&rest), 1 + 12 + 9 + 4, "every key is in the example");
     let contacts: String = team.lines().map(|line| format!("{}\n", line.strip_prefix("# ").unwrap_or(line))).collect();
     let contacts = contacts.split_once("[team]").map(|(_, team)| format!("[team]{team}")).unwrap();
     let contacts = contacts.replace("Roles that partners", "# Roles that partners");
@@ -30,9 +51,11 @@ fn what_is_wrong_is_named_with_line_and_key() {
         ("prefix = \"EX\"", "prefix = \"1X\"", "team.prefix"),
         ("email = \"csirt@csirt.example\"", "email = \" \"", "team.email"),
         ("# partner = ", "partner = \"somewhere\" #", "listen.partner"),
-        ("# team = \"127.0.0.1:8443\"", "team = \"0.0.0.0:4590\"", "listen.team"),
         ("# body_bytes = 26214400", "body_bytes = 0", "limits.body_bytes"),
-        ("# connections = 256", "connections = 8", "limits.connections_per_partner"),
+        ("# body_bytes = 26214400", "body_bytes = 4294967296", "limits.body_bytes"),
+        ("# connections = 512", "connections = 63", "limits.connections_per_address"),
+        ("# connections_per_partner = 32", "connections_per_partner = 513", "limits.connections_per_partner"),
+        ("# deliveries = 16", "deliveries = 3", "limits.deliveries_per_partner"),
         ("# handshake = \"10s\"", "handshake = \"10\"", "timeouts.handshake"),
         ("# handshake = \"10s\"", "handshake = \"0s\"", "timeouts.handshake"),
         ("# handshake = \"10s\"", "handshake = \"-1s\"", "timeouts.handshake"),

@@ -1,6 +1,7 @@
 //! Partner cards: one signed file that says who a team is.
 
 use crate::{
+    config::RoleContact,
     error::Code,
     openpgp::{self, Limits, OpenError, Profile, PublicCert},
     partner::{
@@ -56,8 +57,8 @@ impl CardError {
 /// When our keys or our configuration lack something.
 pub fn write_card(home: &Home) -> Result<Vec<u8>, CardError> {
     let now = home.gateway.clock.now();
-    let domain = home.config.team.domain.parse().map_err(|error| HomeError::Config(format!("team.domain: {error}")))?;
-    let url = home.config.team.push.clone().ok_or(CardError::NoEndpoint)?;
+    let team = &home.config.team;
+    let url = team.push.clone().ok_or(CardError::NoEndpoint)?;
     let certificates = home.gateway.keys.certificates();
     let certificate = |cert: &PublicCert| -> Result<Certificate, CardError> {
         Ok(Certificate {
@@ -70,18 +71,26 @@ pub fn write_card(home: &Home) -> Result<Vec<u8>, CardError> {
             armored: cert.to_armored(),
         })
     };
+    let contact = |one: &RoleContact| Contact {
+        role: one.role.clone(),
+        email: one.email.clone(),
+        telephone: one.telephone.clone(),
+        hours: one.hours.clone(),
+        languages: one.languages.clone(),
+    };
+    let ourselves = RoleContact {
+        role: "irt".to_owned(),
+        email: Some(team.email.clone()),
+        telephone: team.telephone.clone(),
+        hours: None,
+        languages: Vec::new(),
+    };
     let card = Card {
         version: CardVersion,
-        team: home.config.team.name.clone(),
-        domain,
+        team: team.name.clone(),
+        domain: home.domain.clone(),
         made_at: WireTime::from_timestamp(now),
-        contacts: vec![Contact {
-            role: "irt".to_owned(),
-            email: Some(home.config.team.email.clone()),
-            telephone: None,
-            hours: None,
-            languages: Vec::new(),
-        }],
+        contacts: std::iter::once(&ourselves).chain(&team.contacts).map(contact).collect(),
         endpoints: vec![Endpoint { protocol: Protocol::Push, url }],
         tls_certificates: Vec::new(),
         tls_pins: vec![Spki(home.tls.pin().digest())],

@@ -4,21 +4,17 @@
 //! record ─ sanitise ─► Released ─ translate ─► bytes ─ release (stored) ─ gate ─► Cleared ─ seal ─► outbox ─► partner
 //! ```
 
-use jiff::SignedDuration;
-
 use super::home::{Home, HomeError};
 use crate::{
     digest::Digest,
     error::{Code, Finding},
     gate::{self, Format, Refusal},
-    iodef,
     openpgp::{self, Profile},
-    partner::{Domain, Protocol},
+    partner::Domain,
     record::{self, Record, RecordDocument},
     sharing::{self, Agreement, Consent, Sanitised, SharingError, Terms},
-    store::{self, Approval, Claim, Claimed, NewRelease, OutboxState, Outcome, ReleaseState, Tx},
+    store::{self, Approval, NewRelease, ReleaseState, Tx},
     translate::{self, Entry},
-    transport::push::{Client, PushError, Target, Verdict},
 };
 
 /// The room's own profile for the one that an agreement names.
@@ -103,6 +99,8 @@ pub struct Prepared {
     pub account: Vec<Entry>,
     /// The agreement that was applied.
     pub agreement: Agreement,
+    /// The format of the cleartext.
+    pub format: Format,
 }
 
 /// How a release went.
@@ -114,19 +112,6 @@ pub enum Sent {
     Proposed(String),
 }
 
-/// How an attempt to deliver ended.
-#[derive(Debug)]
-pub struct Delivery {
-    /// The message.
-    pub message: String,
-    /// To whom.
-    pub partner: String,
-    /// Where it stands now.
-    pub state: OutboxState,
-    /// What the partner's receipt said, or why there is none.
-    pub word: String,
-}
-
 impl Home {
     /// A record of the store, by id or tracking number, with the number of its newest revision.
     ///
@@ -136,9 +121,7 @@ impl Home {
         let store = &self.gateway.store;
         let missing = || DispatchError::NoRecord(name.to_owned());
         let known = store.record(name).await?.ok_or_else(missing)?;
-        let revisions = store.revisions(&known.id).await?;
-        let newest = revisions.iter().find(|revision| revision.revision == known.newest).ok_or_else(missing)?;
-        let bytes = store.bytes(newest.digest).await?;
+        let bytes = store.bytes(known.digest).await?;
         let mut document = record::read(&bytes).map_err(|finding| DispatchError::Record(Box::new(finding)))?;
         let record = document.records.pop().ok_or_else(missing)?;
         Ok((record, known.newest))
@@ -152,15 +135,15 @@ impl Home {
         let known = self.partners.get(partner).map_err(HomeError::from)?;
         let verified = known.verified().map_err(HomeError::from)?;
         let agreement = self.agreement(partner)?;
+        let format = agreement.format();
         let mut record = record.clone();
         record.creator.get_or_insert_with(|| self.creator());
         let terms = Terms { partner: verified, agreement: &agreement, key: &self.pseudonyms, deny: &self.deny };
         let sanitised = sharing::sanitise(&record, &terms, self.gateway.clock.now(), consent)?;
         let released = sanitised.released().record().clone();
-        let (mut document, mut account) = translate::to_iodef(RecordDocument::of(vec![released]));
-        translate::refit(&mut account, &iodef::fit(&mut document));
-        let bytes = iodef::encode_xml(&document).map_err(DispatchError::Incomplete)?;
-        Ok(Prepared { sanitised, bytes, account, agreement })
+        let document = RecordDocument::of(vec![released]);
+        let made = translate::record_to_iodef(document, format.into()).map_err(DispatchError::Incomplete)?;
+        Ok(Prepared { sanitised, bytes: made.bytes, account: made.account, agreement, format })
     }
 
     /// Has the gate read the final bytes.
@@ -171,7 +154,7 @@ impl Home {
         let order = sharing::order(
             &prepared.sanitised,
             &prepared.agreement,
-            Format::IodefXml,
+            prepared.format,
             &self.deny,
             &self.ourselves(),
             approved,
@@ -223,8 +206,7 @@ impl Home {
         if found.state != ReleaseState::Proposed {
             return Err(DispatchError::State("not proposed"));
         }
-        let partner: Domain =
-            found.partner.parse().map_err(|_| DispatchError::State("for somebody who is no domain"))?;
+        let partner: Domain = found.partner.parse().map_err(HomeError::from)?;
         let (record, _) = self.record(&found.record).await?;
         let prepared = self.prepare(&record, &partner, consent)?;
         if Digest::of(&prepared.bytes) != found.cleartext {
@@ -263,100 +245,11 @@ impl Home {
         };
         let store = &self.gateway.store;
         let ready = store.stage_outgoing(outgoing).await?;
-        let mut random = [0; 16];
-        self.gateway.entropy.fill(&mut random).map_err(HomeError::from)?;
-        let id = uuid::Builder::from_random_bytes(random).into_uuid();
+        let id = self.gateway.new_id().map_err(HomeError::from)?;
         let (release, actor_name, policy) = (release.to_owned(), actor.to_owned(), agreement.version());
         let work = async move |tx: &mut Tx, intent| {
             tx.enqueue(ready, &release, policy, id, intent, &actor_name).await.map(|message| message.message)
         };
         Ok(store.outbound(actor, "push", work).await.map_err(|error: store::Error| error)?)
     }
-
-    /// Delivers what is due, once. `owner` names the process for its leases.
-    ///
-    /// # Errors
-    /// When the store fails; what fails on the way is in the result.
-    pub async fn deliver(&self, client: &Client, owner: &str) -> Result<Vec<Delivery>, DispatchError> {
-        let claim = Claim { owner: owner.to_owned(), lease: SignedDuration::from_mins(15), limit: 16, per_partner: 4 };
-        let claimed = self.gateway.store.claim(claim).await?;
-        let mut deliveries = Vec::new();
-        for one in claimed {
-            deliveries.push(self.deliver_one(client, one).await?);
-        }
-        Ok(deliveries)
-    }
-
-    async fn deliver_one(&self, client: &Client, claimed: Claimed) -> Result<Delivery, DispatchError> {
-        let (message, partner) = (claimed.message().to_owned(), claimed.partner().to_owned());
-        let (outcome, word) = match self.attempt(client, &claimed).await {
-            Ok(receipt) => self.judge_receipt(&claimed, receipt).await?,
-            Err(Trouble::Push(error)) => {
-                tracing::warn!(%partner, %message, %error, "not delivered");
-                let word = error.word();
-                let outcome = match error.verdict() {
-                    Verdict::Retry => Outcome::Failed { code: word.clone(), not_before: error.not_before() },
-                    Verdict::Refused => Outcome::Refused { code: word.clone(), receipt: None },
-                    Verdict::Park => Outcome::Park { code: word.clone() },
-                };
-                (outcome, word)
-            }
-            Err(Trouble::Ours(error)) => {
-                tracing::warn!(%partner, %message, %error, "not delivered");
-                let word = error.code().as_str().to_owned();
-                (Outcome::Failed { code: word.clone(), not_before: None }, word)
-            }
-        };
-        let state = self.gateway.store.settle(claimed, outcome).await?;
-        Ok(Delivery { message, partner, state, word })
-    }
-
-    async fn attempt(&self, client: &Client, claimed: &Claimed) -> Result<Vec<u8>, Trouble> {
-        let ours = |error: DispatchError| Trouble::Ours(Box::new(error));
-        let partner: Domain =
-            claimed.partner().parse().map_err(|_| ours(DispatchError::State("for somebody who is no domain")))?;
-        let known = self.partners.get(&partner).map_err(|error| ours(HomeError::from(error).into()))?;
-        let verified = known.verified().map_err(|error| ours(HomeError::from(error).into()))?;
-        let url = verified.endpoint(Protocol::Push);
-        let url = url.ok_or_else(|| ours(DispatchError::Card { partner: partner.clone(), what: "push endpoint" }))?;
-        let target = Target::new(partner.as_str(), url).map_err(|error| Trouble::Push(Box::new(error)))?;
-        client.push(&target, claimed).await.map_err(|error| Trouble::Push(Box::new(error)))
-    }
-
-    /// What a receipt says, once it is shown to be the partner's and about this message. One that is not is no receipt:
-    /// the message is tried again, and the partner gives the same one.
-    async fn judge_receipt(&self, claimed: &Claimed, bytes: Vec<u8>) -> Result<(Outcome, String), DispatchError> {
-        let again = |word: &str| (Outcome::Failed { code: word.to_owned(), not_before: None }, word.to_owned());
-        let partner: Domain =
-            claimed.partner().parse().map_err(|_| DispatchError::State("for somebody who is no domain"))?;
-        let known = self.partners.get(&partner).map_err(HomeError::from)?;
-        let certificates = self.certificates(known.verified().map_err(HomeError::from)?)?;
-        let receipt = match openpgp::verify_receipt(&bytes, &certificates, self.gateway.clock.now()) {
-            Ok((receipt, _)) => receipt,
-            Err(error) => {
-                tracing::warn!(%partner, %error, "the receipt is not good");
-                return Ok(again(error.code().as_str()));
-            }
-        };
-        if receipt.id != claimed.message() || receipt.digest != claimed.digest() {
-            return Ok(again("receipt-of-another-message"));
-        }
-        let body = self.gateway.store.stage(bytes).await?;
-        Ok(match receipt.outcome {
-            gate::Outcome::Filed | gate::Outcome::Quarantined => {
-                let status = if receipt.outcome == gate::Outcome::Filed { "filed" } else { "quarantined" };
-                (Outcome::Delivered { status: status.to_owned(), receipt: Some(body) }, status.to_owned())
-            }
-            gate::Outcome::Refused => {
-                let code = receipt.code.unwrap_or_else(|| "refused".to_owned());
-                (Outcome::Refused { code: code.clone(), receipt: Some(body) }, code)
-            }
-        })
-    }
-}
-
-/// Why an attempt gave no receipt.
-enum Trouble {
-    Push(Box<PushError>),
-    Ours(Box<DispatchError>),
 }

@@ -6,67 +6,23 @@ use std::{
     sync::Arc,
 };
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::{Gateway, Sender};
 use crate::{
     audit::Signer,
-    config::{self, Access, FileError},
+    config::{self, Access, Config, FileError, NewHome},
     error::Code,
     openpgp::{self, Demand, LIFETIME, Owner, PublicCert, TeamKeys},
-    partner::{Card, CardLimits, Domain, PartnerError, Partners, Verified},
+    partner::{BadDomain, Card, CardLimits, Domain, PartnerError, Partners, Verified},
     record::{base::Text, identity::Creator, number::Prefix},
     sharing::{
         Agreement, AgreementLimits, DenyEntries, DenyError, DenyKey, Ourselves, PseudonymKey, Sealing, Signature,
     },
     store::{self, Settings, Store},
     tls::{self, NewKey, OwnKey, TrustEntry, TrustSet},
-    world::{Clock, Entropy, NoEntropy},
+    world::NoEntropy,
 };
-
-/// `HOME/config.toml`.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct HomeConfig {
-    /// Who we are.
-    pub team: Team,
-    /// Where we listen.
-    #[serde(default)]
-    pub listen: Listen,
-}
-
-/// Our team, as documents and cards name it.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Team {
-    /// Our domain.
-    pub domain: String,
-    /// Our name.
-    pub name: String,
-    /// Our published role address; never a person's.
-    pub email: String,
-    /// Prefix of our tracking numbers.
-    pub prefix: String,
-    /// The URL under which partners push to us, as it stands on our card.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub push: Option<String>,
-}
-
-/// Where we listen.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Listen {
-    /// Address and port of the partner listener.
-    pub partner: String,
-}
-
-impl Default for Listen {
-    fn default() -> Self {
-        Listen { partner: "0.0.0.0:4590".to_owned() }
-    }
-}
 
 /// Why a home cannot be made or opened.
 #[derive(Debug, thiserror::Error)]
@@ -78,9 +34,22 @@ pub enum HomeError {
     /// There is a home already.
     #[error("{0} is a home already")]
     Exists(PathBuf),
-    /// The configuration says something that cannot be.
+    /// A name in the configuration has the form that is wanted there, and yet none that this room can use.
     #[error("config.toml: {0}")]
     Config(String),
+    /// A key file of the home does not hold a key.
+    #[error("{0} is not the key that sirex init writes there")]
+    NoKey(PathBuf),
+    /// The agreement with a partner does not count now.
+    #[error("the agreement with {partner} counts from {from} to {until}, not now")]
+    NotInForce {
+        /// With whom.
+        partner: Domain,
+        /// Its first day.
+        from: jiff::civil::Date,
+        /// Its last day.
+        until: jiff::civil::Date,
+    },
     /// A file of the home.
     #[error(transparent)]
     File(#[from] FileError),
@@ -107,6 +76,9 @@ pub enum HomeError {
     /// A partner.
     #[error(transparent)]
     Partner(#[from] PartnerError),
+    /// Rows of the store name their partner by a text that is no domain: somebody has changed them.
+    #[error("a partner is named by what is no domain: {0}")]
+    Domain(#[from] BadDomain),
     /// A partner's certificate.
     #[error("a certificate on the card of {partner} cannot be used: {source}")]
     Certificate {
@@ -128,7 +100,8 @@ impl HomeError {
     pub fn code(&self) -> Code {
         match self {
             HomeError::Missing(_) => Code::HomeMissing,
-            HomeError::Exists(_) | HomeError::Config(_) => Code::ConfigInvalid,
+            HomeError::Exists(_) | HomeError::Config(_) | HomeError::NoKey(_) => Code::ConfigInvalid,
+            HomeError::NotInForce { .. } => Code::AgreementNotValid,
             HomeError::File(error) => error.code(),
             HomeError::Folder { .. } => Code::DiskWrite,
             HomeError::Keys(error) => error.code(),
@@ -136,6 +109,7 @@ impl HomeError {
             HomeError::Tls(error) => error.code(),
             HomeError::Deny(error) => error.code(),
             HomeError::Partner(error) => error.code(),
+            HomeError::Domain(_) => Code::StoreDamaged,
             HomeError::Certificate { source, .. } => source.code(),
             HomeError::Store(error) => error.code(),
             HomeError::Entropy(_) => Code::Internal,
@@ -147,7 +121,9 @@ impl HomeError {
 pub struct Home {
     folder: PathBuf,
     /// What `config.toml` says.
-    pub config: HomeConfig,
+    pub config: Config,
+    /// Our domain, as partners name us.
+    pub domain: Domain,
     /// What both pipelines work with.
     pub gateway: Gateway,
     /// Our TLS key.
@@ -162,8 +138,18 @@ pub struct Home {
     pub pseudonyms: PseudonymKey,
 }
 
+/// The files of a home. The store's, the partners' and the OpenPGP and TLS keys' folders are those rooms' own.
 const CONFIG: &str = "config.toml";
-const CONFIG_BYTES: u64 = 1024 * 1024;
+const AUDIT_KEY: &str = "keys/audit.key";
+const DENY_KEY: &str = "keys/deny.key";
+const DENY_LIST: &str = "deny.list";
+const OPENPGP_KEYS: &str = "keys/openpgp";
+const PARTNERS: &str = "partners";
+const PSEUDONYM_KEY: &str = "keys/pseudonym.key";
+const TLS_KEY: &str = "keys/tls";
+
+/// Largest key file that is read here, in bytes.
+const KEY_BYTES: u64 = 4_096;
 
 impl Home {
     /// Makes a home: configuration, TLS key, OpenPGP certificates for every profile that this build can do, audit key,
@@ -171,81 +157,68 @@ impl Home {
     ///
     /// # Errors
     /// [`HomeError::Exists`] where there is one; else what could not be made.
-    pub async fn init(
-        folder: &Path,
-        config: HomeConfig,
-        clock: Arc<dyn Clock>,
-        entropy: Arc<dyn Entropy>,
-    ) -> Result<Home, HomeError> {
-        if folder.join(CONFIG).exists() {
+    pub async fn init(folder: &Path, new: &NewHome<'_>, settings: Settings) -> Result<(), HomeError> {
+        let file = folder.join(CONFIG);
+        if file.exists() {
             return Err(HomeError::Exists(folder.to_owned()));
         }
-        let domain: Domain =
-            config.team.domain.parse().map_err(|error| HomeError::Config(format!("team.domain: {error}")))?;
+        let text = Config::example(new);
+        let config = Config::parse(&text).map_err(|finding| FileError::invalid(&file, finding))?;
+        let domain = domain(&config)?;
         prefix(&config)?;
-        for part in ["", "keys", "partners"] {
+        for part in ["", "keys", PARTNERS] {
             let path = folder.join(part);
             fs::create_dir_all(&path).map_err(|source| HomeError::Folder { path, source })?;
         }
-        let now = clock.now();
+        let (clock, entropy) = (settings.clock.clone(), settings.entropy.clone());
         let owner = Owner { domain: domain.as_str(), role_address: &config.team.email };
-        TeamKeys::generate_all(&owner, now, LIFETIME)?.save(&folder.join("keys/openpgp"))?;
+        TeamKeys::generate_all(&owner, clock.now(), LIFETIME)?.save(&folder.join(OPENPGP_KEYS))?;
         let new = NewKey { loopback: true, ..NewKey::of(domain.as_str()) };
-        OwnKey::generate(&new, &*clock)?.save(&folder.join("keys/tls"))?;
+        OwnKey::generate(&new, &*clock)?.save(&folder.join(TLS_KEY))?;
         let log = format!("{domain}/audit");
         let signer = Signer::generate(&log, &*entropy).map_err(|error| HomeError::Config(error.to_string()))?;
-        config::write(&folder.join("keys/audit.key"), signer.secret_text().as_bytes(), Access::Owner)?;
+        config::write(&folder.join(AUDIT_KEY), signer.secret_text().as_bytes(), Access::Owner)?;
         let mut secret = Zeroizing::new([0_u8; PseudonymKey::BYTES]);
         entropy.fill(secret.as_mut_slice())?;
-        config::write(&folder.join("keys/pseudonym.key"), secret.as_slice(), Access::Owner)?;
-        let deny = DenyKey::create(&folder.join("keys/deny.key"), &*entropy)?;
-        DenyEntries::empty(&deny).save(&folder.join("deny.list"), &deny, &*entropy)?;
-        let settings = Settings::new(clock.clone(), entropy.clone());
-        let store = Store::create(folder, settings, &log, signer.verifier_key(), "init").await?;
-        store.close().await;
+        config::write(&folder.join(PSEUDONYM_KEY), secret.as_slice(), Access::Owner)?;
+        let deny = DenyKey::create(&folder.join(DENY_KEY), &*entropy)?;
+        DenyEntries::empty(&deny).save(&folder.join(DENY_LIST), &deny, &*entropy)?;
+        Store::create(folder, settings, &log, signer.verifier_key(), "init").await?.close().await;
         // Last, since it is what makes the folder a home.
-        let text = toml::to_string(&config).map_err(|error| HomeError::Config(error.to_string()))?;
-        config::write(&folder.join(CONFIG), text.as_bytes(), Access::Default)?;
-        Home::open(folder, Settings::new(clock.clone(), entropy.clone()), clock, entropy).await
+        Ok(config::write(&file, text.as_bytes(), Access::Default)?)
     }
 
-    /// Opens a home.
+    /// Opens a home. When messages are tried again is what its configuration says, whatever `settings` says.
     ///
     /// # Errors
     /// [`HomeError::Missing`]; else the first file that is not as it must be.
-    pub async fn open(
-        folder: &Path,
-        settings: Settings,
-        clock: Arc<dyn Clock>,
-        entropy: Arc<dyn Entropy>,
-    ) -> Result<Home, HomeError> {
-        let file = folder.join(CONFIG);
-        let text = match config::read_text(&file, CONFIG_BYTES) {
+    pub async fn open(folder: &Path, settings: Settings) -> Result<Home, HomeError> {
+        let config = match Config::load(&folder.join(CONFIG)) {
             Err(error) if error.is_missing() => return Err(HomeError::Missing(folder.to_owned())),
             read => read?,
         };
-        let config: HomeConfig = config::from_toml(&text).map_err(|finding| FileError::invalid(&file, finding))?;
-        let keys = Arc::new(TeamKeys::load(&folder.join("keys/openpgp"))?);
-        let tls = OwnKey::load(&folder.join("keys/tls"))?;
-        let secret = Zeroizing::new(config::read_text(&folder.join("keys/audit.key"), 4096)?);
-        let signer: Signer =
-            secret.trim().parse().map_err(|_| HomeError::Config("keys/audit.key is no signing key".to_owned()))?;
-        let deny_key = DenyKey::load(&folder.join("keys/deny.key"))?;
-        let deny = DenyEntries::load(&folder.join("deny.list"), &deny_key)?;
-        let secret = Zeroizing::new(config::read_bytes(&folder.join("keys/pseudonym.key"), 64)?);
-        let secret = <&[u8; PseudonymKey::BYTES]>::try_from(secret.as_slice())
-            .map_err(|_| HomeError::Config("keys/pseudonym.key is no key".to_owned()))?;
+        let keys = Arc::new(TeamKeys::load(&folder.join(OPENPGP_KEYS))?);
+        let tls = OwnKey::load(&folder.join(TLS_KEY))?;
+        let file = folder.join(AUDIT_KEY);
+        let secret = Zeroizing::new(config::read_text(&file, KEY_BYTES)?);
+        let signer: Signer = secret.trim().parse().map_err(|_| HomeError::NoKey(file))?;
+        let deny_key = DenyKey::load(&folder.join(DENY_KEY))?;
+        let deny = DenyEntries::load(&folder.join(DENY_LIST), &deny_key)?;
+        let file = folder.join(PSEUDONYM_KEY);
+        let secret = Zeroizing::new(config::read_bytes(&file, KEY_BYTES)?);
+        let secret = <&[u8; PseudonymKey::BYTES]>::try_from(secret.as_slice()).map_err(|_| HomeError::NoKey(file))?;
         let pseudonyms = PseudonymKey::new(secret);
-        let store = Store::open(folder, settings).await?;
+        let (clock, entropy) = (settings.clock.clone(), settings.entropy.clone());
+        let store = Store::open(folder, Settings { retry: config.retry.into(), ..settings }).await?;
         let gateway = Gateway { store, keys, prefix: prefix(&config)?, clock, entropy };
-        let partners = Partners::at(folder.join("partners"), CardLimits::default());
         Ok(Home {
             folder: folder.to_owned(),
+            domain: domain(&config)?,
             config,
             gateway,
             tls,
             signer: Arc::new(signer),
-            partners,
+            partners: Partners::at(folder.join(PARTNERS), CardLimits::default()),
             deny,
             pseudonyms,
         })
@@ -269,29 +242,33 @@ impl Home {
     /// # Errors
     /// When an entry cannot be used, or the list cannot be written.
     pub fn deny(&mut self, class: crate::gate::DenyClass, text: &str) -> Result<String, HomeError> {
-        let key = DenyKey::load(&self.folder.join("keys/deny.key"))?;
+        let key = DenyKey::load(&self.folder.join(DENY_KEY))?;
         let tag = self.deny.add(class, text)?;
-        self.deny.save(&self.folder.join("deny.list"), &key, &*self.gateway.entropy)?;
+        self.deny.save(&self.folder.join(DENY_LIST), &key, &*self.gateway.entropy)?;
         Ok(tag)
     }
 
     /// What of us may stand in documents.
     pub fn ourselves(&self) -> Ourselves {
         let fingerprints = self.gateway.keys.certificates();
+        let team = &self.config.team;
+        let further = [&team.telephone, &team.url].into_iter().flatten().cloned();
         Ourselves {
-            domain: self.config.team.domain.clone(),
-            role_addresses: vec![self.config.team.email.clone(), self.config.team.name.clone()],
+            domain: team.domain.clone(),
+            role_addresses: [team.email.clone(), team.name.clone()].into_iter().chain(further).collect(),
             fingerprints: fingerprints.iter().map(|cert| cert.fingerprint().to_string()).collect(),
         }
     }
 
     /// Our team as the creator of documents.
     pub fn creator(&self) -> Creator {
+        let team = &self.config.team;
         Creator {
-            name: Some(Text::new(&*self.config.team.name)),
-            domain: Some(self.config.team.domain.clone()),
-            email: Some(self.config.team.email.clone()),
-            ..Creator::default()
+            name: Some(Text::new(&*team.name)),
+            domain: Some(team.domain.clone()),
+            email: Some(team.email.clone()),
+            telephone: team.telephone.clone(),
+            url: team.url.clone(),
         }
     }
 
@@ -317,8 +294,10 @@ impl Home {
         let verified = known.verified()?;
         let agreement = self.agreement(partner)?;
         if !agreement.is_valid_at(self.gateway.clock.now()) {
-            return Err(HomeError::Config(format!("the agreement with {partner} is not valid now")));
+            let (from, until) = agreement.days();
+            return Err(HomeError::NotInForce { partner: partner.clone(), from, until });
         }
+        let max_bytes = self.max_bytes(&agreement);
         let demand = |needed: bool| if needed { Demand::Required } else { Demand::Optional };
         Ok(Sender {
             partner: partner.to_string(),
@@ -327,8 +306,19 @@ impl Home {
             signature: demand(agreement.incoming.signature == Signature::Required),
             sealing: demand(agreement.out.sealing == Sealing::Required),
             unmarked: agreement.incoming.unmarked,
-            max_bytes: agreement.incoming.max_bytes,
+            max_bytes,
+            formats: agreement.incoming.formats,
         })
+    }
+
+    /// [`Home::sender`] by the name under which TLS and the store know the partner.
+    pub(super) fn sender_named(&self, partner: &str) -> Result<Sender, HomeError> {
+        self.sender(&partner.parse()?)
+    }
+
+    /// Largest message that a partner may send, in bytes.
+    pub fn max_bytes(&self, agreement: &Agreement) -> u64 {
+        agreement.incoming.max_bytes.min(self.config.limits.body_bytes.bytes())
     }
 
     /// Everyone whom TLS lets in: the verified partners, by their pins.
@@ -352,6 +342,12 @@ impl Home {
     }
 }
 
-fn prefix(config: &HomeConfig) -> Result<Prefix, HomeError> {
+// The ground floor checks the form of both, and cannot ask the rooms whose types they are.
+
+fn domain(config: &Config) -> Result<Domain, HomeError> {
+    config.team.domain.parse().map_err(|error| HomeError::Config(format!("team.domain: {error}")))
+}
+
+fn prefix(config: &Config) -> Result<Prefix, HomeError> {
     config.team.prefix.parse().map_err(|error| HomeError::Config(format!("team.prefix: {error}")))
 }

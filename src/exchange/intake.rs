@@ -8,38 +8,21 @@
 //! gets the receipt that it got then, byte for byte; one that came before and was not settled (a crash in between) is
 //! taken up where it was left.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
 
 use uuid::Uuid;
 
+use super::gateway::{FilingError, Gateway};
 use crate::{
-    error::{Code, Finding, Owner},
+    error::{Code, Finding, Owner, Severity},
+    format::Format,
     gate::{Outcome, Receipt, SignedReceipt},
-    iodef::{self, IodefDocument},
-    json,
     marking::Tlp,
-    openpgp::{self, Demand, Expect, KeyError, Limits, OpenError, Profile, PublicCert, TeamKeys},
-    record::{self, Form, Record, RecordDocument, TrackingNumber, base::RecordId, handling::Handling, number::Prefix},
-    store::{self, Arrival, Fate, NewRecord, Original, Settlement, Store, Tx},
-    translate,
-    world::{Clock, Entropy, NoEntropy},
-    xml,
+    openpgp::{self, Demand, Expect, KeyError, Limits, OpenError, Profile, PublicCert},
+    record::{Record, base::RecordId, handling::Handling},
+    store::{self, Arrival, Original, Settlement, Tx},
+    translate::{self, Document},
 };
-
-/// What both pipelines work with.
-#[derive(Clone)]
-pub struct Gateway {
-    /// The store of this home.
-    pub store: Store,
-    /// Our OpenPGP certificates with their secret keys.
-    pub keys: Arc<TeamKeys>,
-    /// Prefix of our tracking numbers.
-    pub prefix: Prefix,
-    /// The present time.
-    pub clock: Arc<dyn Clock>,
-    /// Randomness for tracking numbers.
-    pub entropy: Arc<dyn Entropy>,
-}
 
 /// Who sends, as far as taking in must know: what the agreement says, and which certificates are registered.
 #[derive(Clone, Debug)]
@@ -56,6 +39,8 @@ pub struct Sender {
     pub sealing: Demand,
     /// The marking of what comes without one.
     pub unmarked: Tlp,
+    /// The formats that are agreed.
+    pub formats: Vec<Format>,
     /// Largest message, in bytes.
     pub max_bytes: u64,
 }
@@ -81,9 +66,9 @@ pub enum IntakeError {
     /// We cannot sign receipts.
     #[error("the receipt cannot be signed: {0}")]
     Keys(#[from] KeyError),
-    /// No randomness for a tracking number.
+    /// What came in could not be filed.
     #[error(transparent)]
-    Entropy(#[from] NoEntropy),
+    Filing(#[from] FilingError),
     /// The message is larger than agreed. Nothing was kept.
     #[error("the message has {found} bytes, {limit} are agreed")]
     TooLarge {
@@ -92,9 +77,6 @@ pub enum IntakeError {
         /// The agreement's `max_bytes`.
         limit: u64,
     },
-    /// A record could not be written: a defect.
-    #[error("a record could not be written: {0}")]
-    Record(#[from] serde_json::Error),
 }
 
 impl IntakeError {
@@ -104,13 +86,10 @@ impl IntakeError {
             IntakeError::Store(error) => error.code(),
             IntakeError::Keys(error) => error.code(),
             IntakeError::TooLarge { .. } => Code::LimitExceeded,
-            IntakeError::Entropy(_) | IntakeError::Record(_) => Code::Internal,
+            IntakeError::Filing(error) => error.code(),
         }
     }
 }
-
-/// The document inside an opened message. Made only here, from what the check of the signature has passed.
-struct Decoded(IodefDocument);
 
 /// What a message turned out to be.
 enum Judgement {
@@ -122,18 +101,7 @@ enum Judgement {
     Quarantine(Code, String),
 }
 
-/// The pipeline for what comes in.
-#[derive(Clone)]
-pub struct Intake {
-    gateway: Gateway,
-}
-
-impl Intake {
-    /// The pipeline over these.
-    pub fn new(gateway: Gateway) -> Self {
-        Intake { gateway }
-    }
-
+impl Gateway {
     /// Takes a message in. When this returns, the message, its outcome and its receipt are on disk.
     ///
     /// # Errors
@@ -143,10 +111,10 @@ impl Intake {
         if size > sender.max_bytes {
             return Err(IntakeError::TooLarge { found: size, limit: sender.max_bytes });
         }
-        let store = &self.gateway.store;
+        let store = &self.store;
         let body = store.stage(message.body).await?;
         let id = message.id.map_or_else(|| body.digest().to_string(), |id| id.to_string());
-        let received_at = self.gateway.clock.now();
+        let received_at = self.clock.now();
         let (partner, media_type, key) = (sender.partner.clone(), message.media_type, id.clone());
         let arrival = store
             .act("arrive", async move |tx: &mut Tx| tx.arrive(&partner, &key, &media_type, &body, received_at).await)
@@ -157,17 +125,32 @@ impl Intake {
         }
     }
 
-    /// Takes up the messages of this sender that a crash left without outcome.
+    /// Takes up the messages that a crash left without outcome. `sender` says who a partner is now; the messages of one
+    /// with whom nothing can be exchanged stay as they are, and are told of.
     ///
     /// # Errors
-    /// At the first that cannot be settled now.
-    pub async fn resume(&self, sender: &Sender, most: u32) -> Result<usize, IntakeError> {
+    /// When the messages cannot be listed; one that cannot be settled is told of and hides no other.
+    pub async fn resume<E: std::fmt::Display>(
+        &self,
+        sender: impl Fn(&str) -> Result<Sender, E>,
+    ) -> Result<usize, store::Error> {
+        let mut senders: BTreeMap<String, Option<Sender>> = BTreeMap::new();
         let mut done = 0;
-        for left in self.gateway.store.unsettled(most).await? {
-            if left.partner == sender.partner {
-                let (original, _) = self.gateway.store.original(&left.original).await?;
-                self.settle(sender, &left.message, original).await?;
-                done += 1;
+        for left in self.store.unsettled(u32::MAX).await? {
+            let known = senders.entry(left.partner.clone()).or_insert_with(|| {
+                let found = sender(&left.partner);
+                found.inspect_err(|error| tracing::error!(partner = left.partner, %error, "messages wait")).ok()
+            });
+            let Some(sender) = known else { continue };
+            let settled = match self.store.original(&left.original).await {
+                Ok((original, _)) => self.settle(sender, &left.message, original).await.map_err(|e| e.to_string()),
+                Err(error) => Err(error.to_string()),
+            };
+            match settled {
+                Ok(_) => done += 1,
+                Err(error) => {
+                    tracing::error!(partner = left.partner, message = left.message, error, "a message is not settled");
+                }
             }
         }
         Ok(done)
@@ -175,7 +158,7 @@ impl Intake {
 
     /// Judges an original and settles it, in one act with all that follows from it.
     async fn settle(&self, sender: &Sender, id: &str, original: Original) -> Result<SignedReceipt, IntakeError> {
-        let now = self.gateway.clock.now();
+        let now = self.clock.now();
         let expect = Expect {
             signers: &sender.certificates,
             profile: sender.profile,
@@ -184,54 +167,40 @@ impl Intake {
             now,
             limits: Limits { wire_bytes: sender.max_bytes, message_bytes: sender.max_bytes, ..Limits::default() },
         };
-        let (judgement, opened) = match openpgp::open(&original, &self.gateway.keys, &expect) {
+        let (judgement, opened) = match openpgp::open(&original, &self.keys, &expect) {
             Ok(opened) => {
                 let (cleartext, verification) = opened.into_parts();
                 (judge(&cleartext, sender), Some((cleartext, verification.to_json())))
             }
             Err(error) => (blame(&error), None),
         };
-        let (fate, code, reason, records) = match judgement {
-            Judgement::File(records) => (Fate::Filed, None, None, records),
-            Judgement::Refuse(code, reason) => (Fate::Refused, Some(code), Some(reason), Vec::new()),
-            Judgement::Quarantine(code, reason) => (Fate::Quarantined, Some(code), Some(reason), Vec::new()),
+        let (outcome, code, reason, records) = match judgement {
+            Judgement::File(records) => (Outcome::Filed, None, None, records),
+            Judgement::Refuse(code, reason) => (Outcome::Refused, Some(code), Some(reason), Vec::new()),
+            Judgement::Quarantine(code, reason) => (Outcome::Quarantined, Some(code), Some(reason), Vec::new()),
         };
-        let store = &self.gateway.store;
-        let mut filed = Vec::new();
+        let store = &self.store;
+        let mut filings = Vec::new();
         for mut record in records {
-            let number = TrackingNumber::draw(&self.gateway.prefix, &*self.gateway.entropy)?;
-            let mut random = [0; 16];
-            self.gateway.entropy.fill(&mut random)?;
             // A record that came in is ours by number and id, and the sender's by content.
-            record.id = RecordId(uuid::Builder::from_random_bytes(random).into_uuid());
-            let new = NewRecord {
-                id: record.id.to_string(),
-                number: Some(number.to_string()),
-                kind: record.kind.as_str().to_owned(),
-                author: format!("partner:{}", sender.partner),
-                reason: "received".to_owned(),
-            };
-            record.number = Some(number);
-            let bytes = record::write(&RecordDocument::of(vec![record]), Form::Compact)?;
-            filed.push((new, store.stage(bytes).await?));
+            record.id = RecordId(self.new_id().map_err(FilingError::from)?);
+            record.number = None;
+            let author = format!("partner:{}", sender.partner);
+            filings.push(self.prepare_filing(record, &author, "received").await?);
         }
-        let number = filed.first().and_then(|(new, _)| new.number.clone());
+        let number = filings.first().and_then(|filing| filing.number().map(str::to_owned));
         let receipt = Receipt {
             id: id.to_owned(),
             digest: original.digest(),
             size: original.size(),
             received_at: original.received_at().to_string(),
-            outcome: match fate {
-                Fate::Filed => Outcome::Filed,
-                Fate::Quarantined => Outcome::Quarantined,
-                Fate::Refused => Outcome::Refused,
-            },
+            outcome,
             code: code.map(|code| code.as_str().to_owned()),
             number: number.clone(),
         };
-        let signed = openpgp::sign_receipt(&receipt, &self.gateway.keys, sender.profile, now)?;
+        let signed = openpgp::sign_receipt(&receipt, &self.keys, sender.profile, now)?;
         let settlement = Settlement {
-            fate,
+            outcome,
             code: code.map(|code| code.as_str().to_owned()),
             reason,
             number,
@@ -247,8 +216,8 @@ impl Intake {
                 if let Some((cleartext, verification)) = &kept {
                     tx.keep_opened(&original, cleartext, verification).await?;
                 }
-                for (new, body) in &filed {
-                    tx.create_record(new, body).await?;
+                for filing in &filings {
+                    filing.enter(tx).await?;
                 }
                 tx.settle_received(&partner, &id, &settlement).await
             })
@@ -277,16 +246,14 @@ fn blame(error: &OpenError) -> Judgement {
     }
 }
 
-/// Decodes and translates what was opened.
+/// Decodes and translates what was opened. Whatever is wrong with it is the sender's to set right.
 fn judge(cleartext: &[u8], sender: &Sender) -> Judgement {
-    match decode(cleartext, sender.max_bytes) {
-        Ok(Decoded(document)) => {
-            let (made, _) = translate::from_iodef(document);
-            let mut records = made.records;
+    match decode(cleartext, sender) {
+        Ok(records) if records.is_empty() => {
+            Judgement::Refuse(Code::ClassMissing, "no incident in the document".to_owned())
+        }
+        Ok(mut records) => {
             records.iter_mut().for_each(|record| mark(record, sender.unmarked));
-            if records.is_empty() {
-                return Judgement::Refuse(Code::ClassMissing, "no incident in the document".to_owned());
-            }
             Judgement::File(records)
         }
         Err((code, why)) => Judgement::Refuse(code, why),
@@ -299,22 +266,20 @@ fn mark(record: &mut Record, unmarked: Tlp) {
     handling.tlp.get_or_insert(unmarked);
 }
 
-fn decode(cleartext: &[u8], max_bytes: u64) -> Result<Decoded, (Code, String)> {
-    let refused = |finding: Finding| (finding.code, finding.to_string());
-    let decoded = match cleartext.trim_ascii_start().first() {
-        Some(b'<') | Some(0xef) => {
-            let limits = xml::Limits { total_bytes: max_bytes, ..xml::Limits::default() };
-            iodef::decode_xml(cleartext, limits).map_err(refused)?
-        }
-        Some(b'{') => {
-            let limits = json::Limits { total_bytes: max_bytes, ..json::Limits::default() };
-            iodef::decode_json(cleartext, &limits).map_err(refused)?
-        }
-        _ => return Err((Code::FormatUnknown, "neither IODEF XML nor IODEF JSON".to_owned())),
-    };
-    let first = decoded.errors().next().cloned();
-    match first {
-        Some(finding) => Err(refused(finding)),
-        None => Ok(Decoded(decoded.document)),
+fn decode(cleartext: &[u8], sender: &Sender) -> Result<Vec<Record>, (Code, String)> {
+    let unknown = || (Code::FormatUnknown, "of no format that is read here".to_owned());
+    let refused = |finding: &Finding| (finding.code, finding.to_string());
+    let format = translate::detect(cleartext).ok_or_else(unknown)?;
+    if !sender.formats.contains(&format) {
+        return Err((Code::FormatNotAgreed, format!("{format} is not agreed")));
+    }
+    let read = translate::read(cleartext, format, sender.max_bytes).map_err(|finding| refused(&finding))?;
+    if let Some(finding) = read.findings.iter().find(|finding| finding.severity == Severity::Error) {
+        return Err(refused(finding));
+    }
+    match read.document {
+        Document::Iodef(document) => Ok(translate::from_iodef(*document).0.records),
+        // A partner's record would bring its own number, revisions and register: there is no rule for them yet.
+        _ => Err(unknown()),
     }
 }

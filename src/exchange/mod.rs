@@ -2,7 +2,9 @@
 //! their order.
 
 mod cards;
+mod delivery;
 mod dispatch;
+mod gateway;
 mod home;
 mod intake;
 mod serve;
@@ -10,9 +12,11 @@ mod serve;
 mod tests;
 
 pub use cards::{CardError, add_card, read_card, write_card};
-pub use dispatch::{Delivery, DispatchError, Prepared, Sent};
-pub use home::{Home, HomeConfig, HomeError, Listen, Team};
-pub use intake::{Gateway, Intake, IntakeError, Message, Sender};
-pub use serve::{ServeError, Serving, flush};
+pub use delivery::{Delivery, flush};
+pub use dispatch::{DispatchError, Prepared, Sent};
+pub use gateway::{FilingError, Gateway};
+pub use home::{Home, HomeError};
+pub use intake::{IntakeError, Message, Sender};
+pub use serve::{ServeError, Serving};
 
 use dispatch::profile_of;

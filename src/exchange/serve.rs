@@ -2,28 +2,29 @@
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
+use tokio::sync::watch;
+
 use crate::{
     error::Code,
     gate::{self, Protocol, Reply},
-    partner::Domain,
+    partner::{Domain, Stamp},
     store::ServeLock,
-    tls::{Endpoint, Http, PeerIdentity},
+    tls::{Endpoint, PeerIdentity},
     transport::{
         Limits, Listener,
-        push::{self, Client, ClientLimits, MessageId, Pushed},
+        push::{self, MessageId, Pushed},
     },
 };
 
 use super::{
-    DispatchError, Intake, IntakeError, Message,
+    Delivery, DispatchError, IntakeError, Message,
+    delivery::Courier,
     home::{Home, HomeError},
 };
 
-/// How often the outbox and the partners are looked at.
+/// How often the outbox and the partners are looked at. Partners are verified and removed by other processes: what TLS
+/// trusts follows within this time.
 const TICK: Duration = Duration::from_millis(500);
-
-/// How many messages left by a crash are taken up at once.
-const RESUMED: u32 = 1_000;
 
 /// Why the gateway does not serve.
 #[derive(Debug, thiserror::Error)]
@@ -41,9 +42,6 @@ pub enum ServeError {
     /// TLS.
     #[error(transparent)]
     Tls(#[from] crate::tls::Error),
-    /// The address in the configuration is none.
-    #[error("listen.partner: {0:?} is no address and port")]
-    Address(String),
 }
 
 impl ServeError {
@@ -54,7 +52,6 @@ impl ServeError {
             ServeError::Store(error) => error.code(),
             ServeError::Listen(error) => error.code(),
             ServeError::Tls(error) => error.code(),
-            ServeError::Address(_) => Code::ConfigInvalid,
         }
     }
 }
@@ -68,10 +65,7 @@ pub struct Serving {
 }
 
 /// Takes in what partners push.
-struct Door {
-    home: Arc<Home>,
-    intake: Intake,
-}
+struct Door(Arc<Home>);
 
 impl Serving {
     /// Takes the serve lock, puts right what a crash left, and takes the address.
@@ -80,15 +74,14 @@ impl Serving {
     /// When another process serves this home, or the address is in use.
     pub async fn start(home: Home) -> Result<Self, ServeError> {
         let lock = ServeLock::take(home.folder())?;
-        home.gateway.store.recover(&lock, "serve").await?;
-        let address = &home.config.listen.partner;
-        let address: SocketAddr = address.parse().map_err(|_| ServeError::Address(address.clone()))?;
+        home.gateway.store.recover(&lock, OWNER).await?;
         let endpoint = Arc::new(Endpoint::new(home.tls.clone(), home.trust()?, home.gateway.clock.clone())?);
         let home = Arc::new(home);
-        let door = Arc::new(Door { home: home.clone(), intake: Intake::new(home.gateway.clone()) });
-        let routes = push::routes(door.clone(), home.gateway.clock.clone());
-        let listener = Listener::bind(address, endpoint.clone(), routes, Limits::default()).await?;
-        door.resume().await;
+        let config = &home.config;
+        let limits = Limits::of(&config.limits, &config.timeouts);
+        let routes = push::routes(Arc::new(Door(home.clone())), home.gateway.clock.clone());
+        let listener = Listener::bind(config.listen.partner, endpoint.clone(), routes, limits).await?;
+        home.gateway.resume(|partner| home.sender_named(partner)).await?;
         Ok(Serving { home, endpoint, listener, _lock: lock })
     }
 
@@ -97,62 +90,81 @@ impl Serving {
         self.listener.address()
     }
 
-    /// Serves until `stop` is ready; requests that have begun are answered.
+    /// Serves until `stop` is ready. Requests and deliveries that have begun have `timeouts.drain` to end then.
     pub async fn run(self, stop: impl Future<Output = ()>) {
         let Serving { home, endpoint, listener, _lock } = self;
-        let client = Client::new(endpoint.clone(), home.gateway.clock.clone(), ClientLimits::default(), Http::BOTH);
-        let outbox = tokio::spawn(async move {
-            let mut tick = tokio::time::interval(TICK);
-            tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-            loop {
-                tick.tick().await;
-                // Partners are verified and removed by other processes: what TLS trusts follows within a tick.
-                match home.trust() {
-                    Ok(trust) => {
-                        if let Err(error) = endpoint.replace_trust(trust) {
-                            tracing::error!(%error, "the trust in partners' keys was not renewed");
-                        }
-                    }
-                    Err(error) => tracing::error!(%error, "the partners cannot be listed"),
-                }
-                match home.deliver(&client, "serve").await {
-                    Ok(deliveries) => {
-                        for done in deliveries {
-                            tracing::info!(message = %done.message, partner = %done.partner, word = %done.word, "delivery");
-                        }
-                    }
-                    Err(error) => tracing::error!(%error, "the outbox cannot be worked on"),
-                }
+        let courier = Courier::new(home.clone(), endpoint.clone(), OWNER);
+        let (stopped, stopping) = watch::channel(());
+        let outbox = tokio::spawn(work(home, endpoint, courier, stopping));
+        let stop = async move {
+            stop.await;
+            drop(stopped);
+        };
+        tokio::join!(listener.serve(stop), async {
+            // It ends after `stop`, and is told so by the channel that closes.
+            if let Err(error) = outbox.await {
+                tracing::error!(%error, "the outbox was given up");
             }
         });
-        listener.serve(stop).await;
-        outbox.abort();
+    }
+}
+
+/// Name of a serving process for its leases: the next one to start releases them.
+const OWNER: &str = "serve";
+
+/// Works on the outbox and keeps TLS's trust up to date, until `stopping` closes.
+async fn work(home: Arc<Home>, endpoint: Arc<Endpoint>, mut courier: Courier, mut stopping: watch::Receiver<()>) {
+    let mut tick = tokio::time::interval(TICK);
+    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut trusted = None;
+    loop {
+        tokio::select! {
+            _ = stopping.changed() => break,
+            Some(done) = courier.next() => tell(done),
+            _ = tick.tick() => {
+                renew_trust(&home, &endpoint, &mut trusted);
+                if let Err(error) = courier.set_out().await {
+                    tracing::error!(%error, "the outbox cannot be worked on");
+                }
+            }
+        }
+    }
+    // A delivery that is cut off here keeps its lease until the next start, and is then sent again with the same id.
+    let rest = async {
+        while let Some(done) = courier.next().await {
+            tell(done);
+        }
+    };
+    if tokio::time::timeout(home.config.timeouts.drain.into(), rest).await.is_err() {
+        tracing::warn!("deliveries were cut off; they are made again");
+    }
+}
+
+fn tell(done: Result<Delivery, DispatchError>) {
+    match done {
+        Ok(done) => tracing::info!(message = done.message, partner = done.partner, word = done.word, "delivery"),
+        Err(error) => tracing::error!(%error, "a delivery was not settled; it is made again"),
+    }
+}
+
+fn renew_trust(home: &Home, endpoint: &Endpoint, trusted: &mut Option<Stamp>) {
+    let renewed = home.partners.stamp().map_err(HomeError::from).and_then(|stamp| {
+        if trusted.as_ref() != Some(&stamp) {
+            endpoint.replace_trust(home.trust()?)?;
+            *trusted = Some(stamp);
+        }
+        Ok(())
+    });
+    if let Err(error) = renewed {
+        tracing::error!(%error, "the trust in partners' keys was not renewed");
     }
 }
 
 impl Door {
-    /// Takes up what a crash left without outcome.
-    async fn resume(&self) {
-        let partners = match self.home.partners.list() {
-            Ok(partners) => partners,
-            Err(error) => {
-                tracing::error!(%error, "the partners cannot be listed");
-                return;
-            }
-        };
-        for (domain, _) in partners {
-            if let Ok(sender) = self.home.sender(&domain)
-                && let Err(error) = self.intake.resume(&sender, RESUMED).await
-            {
-                tracing::error!(%domain, %error, "messages that a crash left are not settled");
-            }
-        }
-    }
-
     async fn take_in(&self, pushed: Pushed) -> Result<Reply, Code> {
-        let partner: Domain = pushed.peer.partner().parse().map_err(|_| Code::Internal)?;
-        let sender = self.home.sender(&partner).map_err(|error| {
-            tracing::error!(%partner, %error, "the partner cannot be served");
+        let partner = pushed.peer.partner().to_owned();
+        let sender = self.0.sender_named(&partner).map_err(|error| {
+            tracing::error!(partner, %error, "the partner cannot be served");
             // Ours to set right: the partner tries again.
             Code::StoreFailed
         })?;
@@ -161,10 +173,10 @@ impl Door {
             MessageId::OfBody(_) => None,
         };
         let message = Message { id, media_type: pushed.media_type.to_owned(), body: pushed.body };
-        match self.intake.take_in(&sender, message).await {
+        match self.0.gateway.take_in(&sender, message).await {
             Ok(receipt) => Ok(gate::protocol(&Protocol::SignedReceipt(&receipt))),
             Err(error) => {
-                tracing::warn!(%partner, %error, "a message was not settled");
+                tracing::warn!(partner, %error, "a message was not settled");
                 Err(match error {
                     IntakeError::Store(_) | IntakeError::TooLarge { .. } => error.code(),
                     _ => Code::StoreFailed,
@@ -174,7 +186,7 @@ impl Door {
     }
 
     async fn outcome_of(&self, peer: &PeerIdentity, id: MessageId) -> Result<Reply, Code> {
-        let store = &self.home.gateway.store;
+        let store = &self.0.gateway.store;
         let found = store.received(peer.partner(), &id.to_string()).await.map_err(|error| error.code())?;
         let receipt = found.and_then(|found| found.receipt).ok_or(Code::NotFound)?;
         let bytes = store.bytes(receipt).await.map_err(|error| error.code())?;
@@ -185,8 +197,9 @@ impl Door {
 
 impl push::Intake for Door {
     fn max_bytes(&self, peer: &PeerIdentity) -> u64 {
-        let partner = peer.partner().parse::<Domain>().ok();
-        partner.and_then(|partner| self.home.sender(&partner).ok()).map_or(0, |sender| sender.max_bytes)
+        // A partner without agreement gets its answer from `accept`, and may not have us read much before.
+        let agreement = peer.partner().parse::<Domain>().ok().and_then(|partner| self.0.agreement(&partner).ok());
+        agreement.map_or(0, |agreement| self.0.max_bytes(&agreement))
     }
 
     async fn accept(&self, pushed: Pushed) -> Reply {
@@ -196,15 +209,4 @@ impl push::Intake for Door {
     async fn outcome(&self, peer: PeerIdentity, id: MessageId) -> Reply {
         self.outcome_of(&peer, id).await.unwrap_or_else(|code| gate::protocol(&Protocol::Problem(code)))
     }
-}
-
-/// Delivers what is due once, without a listener.
-///
-/// # Errors
-/// When the home's trust cannot be made, or the store fails.
-pub async fn flush(home: &Home) -> Result<Vec<super::Delivery>, DispatchError> {
-    let trust = home.trust()?;
-    let endpoint = Endpoint::new(home.tls.clone(), trust, home.gateway.clock.clone()).map_err(HomeError::from)?;
-    let client = Client::new(Arc::new(endpoint), home.gateway.clock.clone(), ClientLimits::default(), Http::BOTH);
-    home.deliver(&client, "flush").await
 }

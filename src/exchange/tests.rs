@@ -9,11 +9,12 @@ use super::*;
 use crate::{
     audit,
     error::Code,
+    format::Format,
     gate::Outcome,
     marking::Tlp,
     openpgp::{self, Demand, LIFETIME, Owner, Profile, PublicCert, TeamKeys},
     record,
-    store::{Fate, Settings, Store},
+    store::{Settings, Store},
     world::{FixedClock, Machine, Seeded},
 };
 
@@ -74,6 +75,7 @@ fn sender() -> Sender {
         signature: Demand::Required,
         sealing: Demand::Required,
         unmarked: Tlp::Red,
+        formats: vec![Format::IodefXml],
         max_bytes: 1 << 20,
     }
 }
@@ -94,13 +96,12 @@ fn receipt(signed: &crate::gate::SignedReceipt) -> crate::gate::Receipt {
 #[tokio::test]
 async fn a_report_is_filed_once_and_its_receipt_never_changes() {
     let home = home().await;
-    let intake = Intake::new(home.gateway.clone());
     let body = sealed(REPORT, 1, 0);
-    let first = intake.take_in(&sender(), message(body.clone())).await.unwrap();
+    let first = home.gateway.take_in(&sender(), message(body.clone())).await.unwrap();
     let said = receipt(&first);
     assert_eq!((said.outcome, said.size), (Outcome::Filed, body.len() as u64));
     assert_eq!(said.digest, crate::digest::Digest::of(&body));
-    let again = intake.take_in(&sender(), message(body)).await.unwrap();
+    let again = home.gateway.take_in(&sender(), message(body)).await.unwrap();
     assert_eq!(first.as_bytes(), again.as_bytes(), "byte for byte");
 
     let records = home.gateway.store.records(0, 10).await.unwrap();
@@ -125,9 +126,8 @@ async fn a_report_is_filed_once_and_its_receipt_never_changes() {
 #[tokio::test]
 async fn the_same_id_with_other_bytes_is_a_conflict() {
     let home = home().await;
-    let intake = Intake::new(home.gateway.clone());
-    intake.take_in(&sender(), message(sealed(REPORT, 1, 0))).await.unwrap();
-    let error = intake.take_in(&sender(), message(sealed(REPORT, 1, 0))).await.unwrap_err();
+    home.gateway.take_in(&sender(), message(sealed(REPORT, 1, 0))).await.unwrap();
+    let error = home.gateway.take_in(&sender(), message(sealed(REPORT, 1, 0))).await.unwrap_err();
     assert_eq!(error.code(), Code::MessageConflict);
 }
 
@@ -142,28 +142,28 @@ async fn what_cannot_be_taken_in_is_kept_and_answered() {
     };
     let unmarked =
         REPORT.replace("<Contact role=\"creator\" type=\"organization\"><ContactName>CERT</ContactName></Contact>", "");
-    let cases: Vec<(&str, Vec<u8>, Fate, &str)> = vec![
-        ("a flipped byte", flipped(), Fate::Refused, "pgp-undecryptable"),
-        ("an unknown signer", sealed(REPORT, 2, 0), Fate::Quarantined, "pgp-signer-unknown"),
-        ("a message for somebody else", sealed(REPORT, 1, 2), Fate::Quarantined, "pgp-not-for-us"),
-        ("no OpenPGP at all", plain(REPORT), Fate::Refused, "pgp-unsealed"),
-        ("not IODEF", sealed("hello", 1, 0), Fate::Refused, "format-unknown"),
-        ("a DTD", sealed("<!DOCTYPE x><x/>", 1, 0), Fate::Refused, "xml-dtd"),
-        ("truncated XML", sealed(&REPORT[..REPORT.len() / 2], 1, 0), Fate::Refused, "xml-syntax"),
-        ("an incident without contact", sealed(&unmarked, 1, 0), Fate::Refused, "element-missing"),
+    let cases: Vec<(&str, Vec<u8>, Outcome, &str)> = vec![
+        ("a flipped byte", flipped(), Outcome::Refused, "pgp-undecryptable"),
+        ("an unknown signer", sealed(REPORT, 2, 0), Outcome::Quarantined, "pgp-signer-unknown"),
+        ("a message for somebody else", sealed(REPORT, 1, 2), Outcome::Quarantined, "pgp-not-for-us"),
+        ("no OpenPGP at all", plain(REPORT), Outcome::Refused, "pgp-unsealed"),
+        ("JSON where XML is agreed", sealed("{\"Incident\": []}", 1, 0), Outcome::Refused, "format-not-agreed"),
+        ("not IODEF", sealed("hello", 1, 0), Outcome::Refused, "format-unknown"),
+        ("a DTD", sealed("<!DOCTYPE x><x/>", 1, 0), Outcome::Refused, "xml-dtd"),
+        ("truncated XML", sealed(&REPORT[..REPORT.len() / 2], 1, 0), Outcome::Refused, "xml-syntax"),
+        ("an incident without contact", sealed(&unmarked, 1, 0), Outcome::Refused, "element-missing"),
     ];
     let home = home().await;
-    let intake = Intake::new(home.gateway.clone());
-    for (what, body, fate, code) in cases {
+    for (what, body, outcome, code) in cases {
         let digest = crate::digest::Digest::of(&body);
         let media_type = if body.starts_with(b"<") { "application/xml" } else { "application/pgp-encrypted" };
         let message = Message { id: None, media_type: media_type.to_owned(), body };
-        let signed = intake.take_in(&sender(), message).await.unwrap();
+        let signed = home.gateway.take_in(&sender(), message).await.unwrap();
         let said = receipt(&signed);
         assert_eq!(said.code.as_deref(), Some(code), "{what}");
         assert_eq!(said.number, None, "{what}");
         let kept = home.gateway.store.received("cert.example", &digest.to_string()).await.unwrap().unwrap();
-        assert_eq!(kept.fate, Some(fate), "{what}");
+        assert_eq!(kept.outcome, Some(outcome), "{what}");
         assert!(home.gateway.store.original(&kept.original).await.is_ok(), "{what}: the original is kept");
     }
     assert!(home.gateway.store.records(0, 10).await.unwrap().is_empty(), "nothing was filed");
@@ -180,18 +180,19 @@ async fn a_message_that_a_crash_left_is_taken_up_again() {
         })
         .await;
     assert!(arrived.is_ok());
-    let intake = Intake::new(home.gateway.clone());
-    assert_eq!(intake.resume(&sender(), 10).await.unwrap(), 1);
-    assert_eq!(intake.resume(&sender(), 10).await.unwrap(), 0);
+    // Who sent it cannot be served now: it waits.
+    assert_eq!(home.gateway.resume(|_| Err("not verified")).await.unwrap(), 0);
+    let known = |partner: &str| if partner == "cert.example" { Ok(sender()) } else { Err(partner.to_owned()) };
+    assert_eq!(home.gateway.resume(known).await.unwrap(), 1);
+    assert_eq!(home.gateway.resume(known).await.unwrap(), 0);
     assert_eq!(store.records(0, 10).await.unwrap().len(), 1);
 }
 
 #[tokio::test]
 async fn too_large_is_not_even_kept() {
     let home = home().await;
-    let intake = Intake::new(home.gateway.clone());
     let small = Sender { max_bytes: 10, ..sender() };
-    let error = intake.take_in(&small, message(sealed(REPORT, 1, 0))).await.unwrap_err();
+    let error = home.gateway.take_in(&small, message(sealed(REPORT, 1, 0))).await.unwrap_err();
     assert_eq!(error.code(), Code::LimitExceeded);
     assert!(home.gateway.store.inbox(None, 10).await.unwrap().is_empty());
 }

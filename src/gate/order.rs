@@ -107,3 +107,11 @@ impl Order {
         self
     }
 }
+
+impl From<Format> for crate::format::Format {
+    fn from(format: Format) -> Self {
+        match format {
+            Format::IodefXml => crate::format::Format::IodefXml,
+        }
+    }
+}

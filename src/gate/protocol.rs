@@ -17,6 +17,20 @@ pub enum Outcome {
     Refused,
 }
 
+impl Outcome {
+    /// Every outcome.
+    pub const ALL: [Outcome; 3] = [Outcome::Filed, Outcome::Quarantined, Outcome::Refused];
+
+    /// The word, as it stands in receipts, rows and leaves.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Outcome::Filed => "filed",
+            Outcome::Quarantined => "quarantined",
+            Outcome::Refused => "refused",
+        }
+    }
+}
+
 /// The receipt for a pushed message. It never changes: a duplicate gets the same bytes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

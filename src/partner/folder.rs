@@ -3,6 +3,7 @@
 
 use std::{
     fs, io,
+    os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
 };
 
@@ -29,6 +30,10 @@ pub struct Partners {
 
 /// A partner's folder: the partner, or why it cannot be read.
 pub type Listed = (Domain, Result<Partner, PartnerError>);
+
+/// What the standings of all partners are known by: equal as long as nothing was changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stamp(Vec<(Domain, u64, i64, i64)>);
 
 /// What came of a card.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,6 +99,10 @@ impl Partners {
     /// # Errors
     /// [`PartnerError::File`] when the folder cannot be listed.
     pub fn list(&self) -> Result<Vec<Listed>, PartnerError> {
+        Ok(self.domains()?.into_iter().map(|domain| (domain.clone(), self.get(&domain))).collect())
+    }
+
+    fn domains(&self) -> Result<Vec<Domain>, PartnerError> {
         let unreadable = |source| FileError::Unreadable { path: self.folder.clone(), source };
         let entries = match fs::read_dir(&self.folder) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -107,7 +116,25 @@ impl Partners {
             domains.extend(domain);
         }
         domains.sort();
-        Ok(domains.into_iter().map(|domain| (domain.clone(), self.get(&domain))).collect())
+        Ok(domains)
+    }
+
+    /// By which a change of any partner's standing is seen, without reading them.
+    ///
+    /// # Errors
+    /// [`PartnerError::File`] when the folder cannot be listed.
+    pub fn stamp(&self) -> Result<Stamp, PartnerError> {
+        let unreadable = |source| FileError::Unreadable { path: self.folder.clone(), source };
+        let mut files = Vec::new();
+        for domain in self.domains()? {
+            // Every change writes the standing anew, as the last of a partner's files.
+            match fs::metadata(self.file(&domain, STANDING)) {
+                Ok(found) => files.push((domain, found.ino(), found.mtime(), found.mtime_nsec())),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => return Err(unreadable(error).into()),
+            }
+        }
+        Ok(Stamp(files))
     }
 
     /// Takes a card whose signature was checked; `signed` are the bytes as they came, `signed_by` the fingerprint of the

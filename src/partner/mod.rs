@@ -17,5 +17,5 @@ mod standing;
 pub use card::{Card, CardLimits, CardVersion, Certificate, Contact, Endpoint, Fingerprint, Profile, Protocol, Spki};
 pub use domain::{BadDomain, Domain};
 pub use error::PartnerError;
-pub use folder::{Listed, Partners, Received};
+pub use folder::{Listed, Partners, Received, Stamp};
 pub use standing::{Comparison, Partner, Removed, Standing, State, Verified};

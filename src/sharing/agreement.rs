@@ -10,7 +10,7 @@ use super::{
     model,
     rules::Rule,
     selector::{BadSelector, Selector, SelectorLimits},
-    written::{InFormat, Sealing, Signature, Written, WrittenIn, WrittenOut},
+    written::{Sealing, Signature, Written, WrittenIn, WrittenOut},
 };
 use crate::{
     config::{self, FileError},
@@ -94,7 +94,7 @@ pub struct In {
     /// The marking that a record without one gets.
     pub unmarked: Tlp,
     /// Formats that the partner may send.
-    pub formats: Vec<InFormat>,
+    pub formats: Vec<crate::format::Format>,
     /// Largest message, in bytes.
     pub max_bytes: u64,
 }
@@ -161,6 +161,11 @@ impl Agreement {
     pub fn is_valid_at(&self, at: Timestamp) -> bool {
         let day = at.to_zoned(TimeZone::UTC).date();
         self.from <= day && day <= self.until
+    }
+
+    /// The format in which the partner gets documents: the first that it takes.
+    pub fn format(&self) -> Format {
+        self.out.formats.first().copied().unwrap_or(Format::IodefXml)
     }
 
     /// The schema of `agreement.toml`, as it stands in `schemas/agreement.schema.json`.

@@ -33,4 +33,4 @@ pub use order::{Ourselves, order};
 pub use rules::{How, PseudonymKey, Rule};
 pub use sanitise::{Sanitised, Terms, sanitise};
 pub use selector::{BadSelector, Selector, SelectorLimits};
-pub use written::{InFormat, Sealing, Signature};
+pub use written::{Sealing, Signature};

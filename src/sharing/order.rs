@@ -47,10 +47,8 @@ pub fn order(
     let released = sanitised.released();
     let recipient = released.recipient();
     if recipient.partner != agreement.partner().as_str() {
-        return Err(SharingError::OtherPartner {
-            found: agreement.partner().clone(),
-            expected: recipient.partner.clone(),
-        });
+        let (found, expected) = (agreement.partner().clone(), recipient.partner.clone());
+        return Err(SharingError::OtherPartner { found, expected });
     }
     if (recipient.agreement, recipient.audience) != (agreement.version(), agreement.audience()) {
         return Err(SharingError::Version { found: recipient.agreement, expected: agreement.version() });

@@ -91,8 +91,8 @@ pub fn sanitise(
 ) -> Result<Sanitised, SharingError> {
     let Terms { partner, agreement, key, deny } = *terms;
     if agreement.partner() != partner.domain() {
-        let (found, expected) = (agreement.partner().clone(), partner.domain().clone());
-        return Err(SharingError::OtherPartner { found, expected: expected.to_string() });
+        let (found, expected) = (agreement.partner().clone(), partner.domain().to_string());
+        return Err(SharingError::OtherPartner { found, expected });
     }
     valid_at(agreement, at)?;
     let case = Case::of(record)?;

@@ -94,7 +94,7 @@ pub(super) struct WrittenIn {
     #[serde(default = "red")]
     pub unmarked: Tlp,
     /// Formats that the partner may send.
-    pub formats: Vec<InFormat>,
+    pub formats: Vec<crate::format::Format>,
     /// Largest message, in bytes.
     #[serde(default = "max_bytes")]
     #[schemars(range(min = 1))]
@@ -127,43 +127,6 @@ pub enum Signature {
     Required,
     /// A message without one is accepted; a bad one never is.
     Optional,
-}
-
-macro_rules! formats {
-    ($( $(#[$meta:meta])* $variant:ident = $text:literal, )*) => {
-        /// A format that can be read.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, JsonSchema)]
-        pub enum InFormat { $( $(#[$meta])* #[serde(rename = $text)] $variant, )* }
-
-        impl InFormat {
-            /// Every format.
-            pub const ALL: &'static [InFormat] = &[ $( InFormat::$variant, )* ];
-
-            /// The format's name.
-            pub const fn as_str(self) -> &'static str {
-                match self { $( InFormat::$variant => $text, )* }
-            }
-        }
-    };
-}
-
-formats! {
-    /// Our own record.
-    Record = "record",
-    /// RFC 7970 XML.
-    IodefXml = "iodef-xml",
-    /// RFC 8727 JSON.
-    IodefJson = "iodef-json",
-    /// RFC 8727 CBOR.
-    IodefCbor = "iodef-cbor",
-    /// RFC 5070 XML.
-    Iodef1Xml = "iodef1-xml",
-    /// STIX 2.1.
-    Stix = "stix",
-    /// STIX 2.0.
-    Stix20 = "stix20",
-    /// RFC 6545 message around an IODEF document.
-    Rid = "rid",
 }
 
 /// A calendar day.

@@ -18,6 +18,7 @@ use super::{
 use crate::{
     audit::{Entry, Field, Kind},
     digest::Digest,
+    gate,
 };
 
 const INSERT: &str = "INSERT INTO inbox (partner, message, digest, original, state, received_at) \
@@ -29,32 +30,6 @@ const SELECT: &str = "SELECT partner, message, digest, original, state, code, re
     settled_at, copies FROM inbox WHERE partner = ?1 AND message = ?2";
 const LIST: &str = "SELECT partner, message, digest, original, state, code, reason, number, receipt, received_at, \
     settled_at, copies FROM inbox WHERE ?1 IS NULL OR state = ?1 ORDER BY received_at DESC, partner, message LIMIT ?2";
-
-/// How a message ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fate {
-    /// Taken in.
-    Filed,
-    /// Kept for a person to decide.
-    Quarantined,
-    /// Not taken in, by the sender's fault.
-    Refused,
-}
-
-impl Fate {
-    /// The word in rows and leaves.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Fate::Filed => "filed",
-            Fate::Quarantined => "quarantined",
-            Fate::Refused => "refused",
-        }
-    }
-
-    fn parse(text: &str) -> Option<Self> {
-        [Fate::Filed, Fate::Quarantined, Fate::Refused].into_iter().find(|fate| fate.as_str() == text)
-    }
-}
 
 /// What a message is when it comes.
 #[derive(Clone, Debug)]
@@ -69,7 +44,7 @@ pub enum Arrival {
 #[derive(Clone, Debug)]
 pub struct Settlement {
     /// How it ended.
-    pub fate: Fate,
+    pub outcome: gate::Outcome,
     /// Error code, when it was not filed; a word.
     pub code: Option<String>,
     /// Why, for our own people.
@@ -92,7 +67,7 @@ pub struct Received {
     /// Identifier of the original.
     pub original: String,
     /// How it ended; `None` while it is not settled.
-    pub fate: Option<Fate>,
+    pub outcome: Option<gate::Outcome>,
     /// Error code.
     pub code: Option<String>,
     /// Why.
@@ -163,7 +138,7 @@ impl Tx {
         let now = self.now();
         let receipt = how.receipt.digest();
         self.with(async |conn| {
-            let query = sqlx::query(SETTLE).bind(partner).bind(message).bind(how.fate.as_str()).bind(&how.code);
+            let query = sqlx::query(SETTLE).bind(partner).bind(message).bind(how.outcome.as_str()).bind(&how.code);
             let query = query.bind(&how.reason).bind(&how.number).bind(receipt.as_bytes().as_slice());
             query.bind(micros(now)).execute(conn).await?;
             Ok(())
@@ -172,7 +147,7 @@ impl Tx {
         let mut leaf = Entry::new(Kind::Received, "system")
             .text(Field::Partner, partner)
             .text(Field::Message, message)
-            .text(Field::Status, how.fate.as_str())
+            .text(Field::Status, how.outcome.as_str())
             .text(Field::Original, &known.original)
             .digest(Field::Digest, known.digest);
         for (field, value) in [(Field::Code, &how.code), (Field::Number, &how.number)] {
@@ -211,8 +186,8 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn inbox(&self, fate: Option<Fate>, limit: u32) -> Result<Vec<Received>> {
-        self.inbox_in(fate.map(Fate::as_str), limit).await
+    pub async fn inbox(&self, outcome: Option<gate::Outcome>, limit: u32) -> Result<Vec<Received>> {
+        self.inbox_in(outcome.map(gate::Outcome::as_str), limit).await
     }
 
     /// Messages that were received and are not settled, newest first: what a crash interrupted.
@@ -240,7 +215,7 @@ fn from_row(row: &SqliteRow) -> Result<Received> {
         message: row.try_get("message")?,
         digest: digest(row.try_get("digest")?)?,
         original: row.try_get("original")?,
-        fate: Fate::parse(row.try_get("state")?),
+        outcome: outcome(row.try_get("state")?),
         code: row.try_get("code")?,
         reason: row.try_get("reason")?,
         number: row.try_get("number")?,
@@ -249,4 +224,9 @@ fn from_row(row: &SqliteRow) -> Result<Received> {
         settled_at: row.try_get::<Option<i64>, _>("settled_at")?.map(time).transpose()?,
         copies: row.try_get("copies")?,
     })
+}
+
+/// `None` for the one state of a message that has no outcome yet.
+fn outcome(state: &str) -> Option<gate::Outcome> {
+    gate::Outcome::ALL.into_iter().find(|outcome| outcome.as_str() == state)
 }

@@ -19,8 +19,10 @@ const INSERT: &str = "INSERT INTO record (id, number, kind, newest) VALUES (?1, 
 const INSERT_REVISION: &str =
     "INSERT INTO revision (record, revision, digest, author, at, reason) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
 const SET_NEWEST: &str = "UPDATE record SET newest = ?2 WHERE id = ?1";
-const SELECT: &str = "SELECT ordinal, id, number, kind, newest FROM record WHERE id = ?1 OR number = ?1";
-const LIST: &str = "SELECT ordinal, id, number, kind, newest FROM record WHERE ordinal > ?1 ORDER BY ordinal LIMIT ?2";
+const SELECT: &str = "SELECT ordinal, id, number, kind, newest, digest
+    FROM record JOIN revision ON record = id AND revision = newest WHERE id = ?1 OR number = ?1";
+const LIST: &str = "SELECT ordinal, id, number, kind, newest, digest
+    FROM record JOIN revision ON record = id AND revision = newest WHERE ordinal > ?1 ORDER BY ordinal LIMIT ?2";
 const REVISIONS: &str = "SELECT revision, digest, author, at, reason FROM revision WHERE record = ?1 ORDER BY revision";
 const BURN: &str = "INSERT INTO tracking_number (number, burnt_at) VALUES (?1, ?2)";
 const IS_BURNT: &str = "SELECT number FROM tracking_number WHERE number = ?1";
@@ -40,7 +42,7 @@ pub struct NewRecord {
     pub reason: String,
 }
 
-/// A record and its newest revision's number.
+/// A record and its newest revision.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Record {
     /// Its place in the order of making; the cursor of [`Store::records`].
@@ -53,6 +55,8 @@ pub struct Record {
     pub kind: String,
     /// Number of its newest revision.
     pub newest: u64,
+    /// Digest of that revision's payload.
+    pub digest: Digest,
 }
 
 /// One state of a record. Its payload is read by [`Store::bytes`].
@@ -206,10 +210,10 @@ impl Store {
     }
 }
 
-type Row = (i64, String, Option<String>, String, i64);
+type Row = (i64, String, Option<String>, String, i64, Vec<u8>);
 
-fn from_row((ordinal, id, number, kind, newest): Row) -> Result<Record> {
-    Ok(Record { ordinal: count(ordinal)?, id, number, kind, newest: count(newest)? })
+fn from_row((ordinal, id, number, kind, newest, payload): Row) -> Result<Record> {
+    Ok(Record { ordinal: count(ordinal)?, id, number, kind, newest: count(newest)?, digest: digest(&payload)? })
 }
 
 async fn record(conn: &mut SqliteConnection, id: &str) -> Result<Option<Record>> {

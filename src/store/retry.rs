@@ -4,6 +4,8 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::config;
+
 /// The waiting times between attempts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RetryPolicy {
@@ -17,14 +19,16 @@ pub struct RetryPolicy {
     pub jitter_percent: u8,
 }
 
+impl From<config::Retry> for RetryPolicy {
+    fn from(retry: config::Retry) -> Self {
+        let config::Retry { base, cap, deadline, jitter_percent } = retry;
+        RetryPolicy { base: base.get(), cap: cap.get(), deadline: deadline.get(), jitter_percent }
+    }
+}
+
 impl Default for RetryPolicy {
     fn default() -> Self {
-        RetryPolicy {
-            base: SignedDuration::from_secs(30),
-            cap: SignedDuration::from_secs(4_000),
-            deadline: SignedDuration::from_hours(5 * 24),
-            jitter_percent: 25,
-        }
+        config::Retry::default().into()
     }
 }
 

@@ -4,11 +4,13 @@
 //! and what it has no rule for is carried as residue or dropped, with the reason. See `docs/architecture.md`.
 
 mod convert;
+mod document;
 mod iodef;
 mod ledger;
 mod mirror;
 mod taken;
 mod trail;
 
+pub use document::{Converted, Document, FORMATS, Read, convert, detect, read, record_to_iodef};
 pub use iodef::{from_iodef, to_iodef};
 pub use ledger::{Counts, Entry, Fate, Ledger, counts, refit};

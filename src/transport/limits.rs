@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::config;
+
 /// The limits of the partner listener. Beyond one, a peer is refused; nobody else notices.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
@@ -63,34 +65,41 @@ impl Limits {
     pub const LEAST_HEAD_BYTES: usize = 8_192;
 }
 
-impl Default for Limits {
-    fn default() -> Self {
+impl Limits {
+    /// What a home's configuration says, and for the rest what is good for all.
+    pub fn of(limits: &config::Limits, timeouts: &config::Timeouts) -> Self {
         Limits {
-            connections: 512,
-            handshakes: 128,
-            per_address: 64,
-            per_partner: 32,
-            requests_at_once: 16,
-            requests_per_second: 200,
-            requests_burst: 400,
-            handshake: Duration::from_secs(10),
-            head: Duration::from_secs(15),
-            head_bytes: 16 * 1024,
+            connections: limits.connections.size(),
+            handshakes: limits.handshakes.size(),
+            per_address: limits.connections_per_address.size(),
+            per_partner: limits.connections_per_partner.size(),
+            requests_at_once: limits.requests_at_once.size(),
+            requests_per_second: limits.requests_per_second.get(),
+            requests_burst: limits.requests_per_second.get().saturating_mul(2),
+            handshake: timeouts.handshake.into(),
+            head: timeouts.headers.into(),
+            head_bytes: limits.header_bytes.get(),
             head_fields: 64,
             streams: 32,
-            idle: Duration::from_secs(60),
-            age: Duration::from_secs(3_600),
-            body_pause: Duration::from_secs(15),
+            idle: timeouts.idle.into(),
+            age: timeouts.connection_age.into(),
+            body_pause: timeouts.body_pause.into(),
             body_start: Duration::from_secs(30),
             body_rate: 8 * 1024,
-            bodies_bytes: 256 * 1024 * 1024,
-            partner_bodies_bytes: 128 * 1024 * 1024,
-            answer: Duration::from_secs(120),
+            bodies_bytes: limits.bodies_bytes.bytes(),
+            partner_bodies_bytes: limits.bodies_bytes_per_partner.bytes(),
+            answer: timeouts.work.into(),
             retry_after: Duration::from_secs(30),
             discard: Duration::from_secs(2),
             discard_bytes: 64 * 1024 * 1024,
-            drain: Duration::from_secs(30),
+            drain: timeouts.drain.into(),
             summary: Duration::from_secs(60),
         }
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits::of(&config::Limits::default(), &config::Timeouts::default())
     }
 }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::error::Code;
+use crate::{error::Code, format};
 
 const TEXT: &str = include_str!("../../../fixtures/agreements/national-cert.toml");
 
@@ -14,7 +14,7 @@ fn the_example_reads() {
     assert_eq!(agreement.out.tlp, [Tlp::Clear, Tlp::Green, Tlp::Amber].into());
     assert_eq!((agreement.out.sealing, agreement.out.openpgp), (Sealing::Required, Profile::Rfc4880));
     assert_eq!(agreement.out.rules.len(), 6);
-    assert_eq!(agreement.incoming.formats, [InFormat::IodefXml, InFormat::IodefJson, InFormat::Stix]);
+    assert_eq!(agreement.incoming.formats, [format::Format::IodefXml, format::Format::IodefJson, format::Format::Stix]);
     assert_eq!(agreement.incoming.unmarked, Tlp::Red);
     assert_eq!(agreement.digest(), Digest::of(TEXT.as_bytes()));
     assert_eq!(agreement.days().1.to_string(), "2027-12-31");

@@ -16,9 +16,9 @@ use super::bench::{
 use crate::{
     audit::verify::Report,
     digest::Digest,
+    gate,
     store::{
-        Abort, Approval, Arrival, CommitPoint, Fate, OutboxState, Outcome, Result, ServeLock, Settings, Settlement,
-        Store, Tx,
+        Abort, Approval, Arrival, CommitPoint, OutboxState, Outcome, Result, ServeLock, Settings, Settlement, Store, Tx,
     },
     world::{Entropy as _, Machine, Seeded},
 };
@@ -62,7 +62,7 @@ async fn work(store: Store) {
         let (key, copy) = (id.clone(), body.clone());
         let receipt = store.stage(format!("receipt for {id}").into_bytes()).await.unwrap();
         let receipt_digest = receipt.digest();
-        let how = Settlement { fate: Fate::Filed, code: None, reason: None, number: None, receipt };
+        let how = Settlement { outcome: gate::Outcome::Filed, code: None, reason: None, number: None, receipt };
         let act = async move |tx: &mut Tx| -> Result<()> {
             tx.create_record(&new_record(&key), &copy).await?;
             tx.settle_received(PARTNER, &key, &how).await
@@ -142,7 +142,7 @@ async fn check(home: &Path, acked: &Acked) -> Report {
     }
     for (id, receipt) in acked.of("FILED") {
         let row = store.received(PARTNER, id).await.unwrap().unwrap();
-        assert_eq!((row.fate, row.receipt, row.copies), (Some(Fate::Filed), Some(receipt), 1));
+        assert_eq!((row.outcome, row.receipt, row.copies), (Some(gate::Outcome::Filed), Some(receipt), 1));
         store.bytes(receipt).await.unwrap();
         let revisions = store.revisions(id).await.unwrap();
         assert_eq!(revisions.len(), 1);
@@ -163,7 +163,7 @@ async fn check(home: &Path, acked: &Acked) -> Report {
     }
     let count = |kind: &str| leaves.get(kind).copied().unwrap_or(0);
     let records = store.records(0, u32::MAX).await.unwrap().len();
-    let filed = store.inbox(Some(Fate::Filed), u32::MAX).await.unwrap().len();
+    let filed = store.inbox(Some(gate::Outcome::Filed), u32::MAX).await.unwrap().len();
     let unsettled = store.unsettled(u32::MAX).await.unwrap().len();
     let sent = store.outbox(None, None, u32::MAX).await.unwrap().len();
     let delivered = store.disclosures(None, None).await.unwrap().len();

@@ -7,7 +7,8 @@ use jiff::SignedDuration;
 use super::bench::{Bench, PARTNER, POLICY, claim, clearance, enqueue, kinds, new_release, outgoing, suite};
 use crate::{
     digest::Digest,
-    store::{Approval, Arrival, Body, Error, Fate, OutboxState, Outcome, ReleaseState, Result, Settlement, Tx},
+    gate,
+    store::{Approval, Arrival, Body, Error, OutboxState, Outcome, ReleaseState, Result, Settlement, Tx},
 };
 
 suite! {
@@ -25,7 +26,7 @@ suite! {
 }
 
 fn settlement(receipt: Body) -> Settlement {
-    Settlement { fate: Fate::Filed, code: None, reason: None, number: Some("CERT#9".into()), receipt }
+    Settlement { outcome: gate::Outcome::Filed, code: None, reason: None, number: Some("CERT#9".into()), receipt }
 }
 
 async fn arrive(bench: &Bench, message: &'static str, bytes: &str) -> Result<Arrival> {
@@ -83,8 +84,8 @@ mod cases {
             other => panic!("{other:?}"),
         }
         let row = bench.store.received(PARTNER, "m-1").await.unwrap().unwrap();
-        assert_eq!((row.fate, row.copies, row.number.as_deref()), (Some(Fate::Filed), 2, Some("CERT#9")));
-        assert_eq!(bench.store.inbox(Some(Fate::Filed), 10).await.unwrap(), [row]);
+        assert_eq!((row.outcome, row.copies, row.number.as_deref()), (Some(gate::Outcome::Filed), 2, Some("CERT#9")));
+        assert_eq!(bench.store.inbox(Some(gate::Outcome::Filed), 10).await.unwrap(), [row]);
         let kinds = kinds(&bench.store).await;
         assert_eq!((kinds["original-kept"], kinds["received"], kinds["receipt-issued"]), (1, 1, 1));
     }

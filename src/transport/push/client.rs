@@ -20,6 +20,8 @@ use tokio::{net::TcpStream, task::JoinSet, time::timeout};
 
 use super::{MESSAGE_ID, MessageId, PROBLEM, RECEIPT, error::PushError};
 use crate::{
+    config,
+    error::is_code,
     json,
     store::Claimed,
     tls::{ClientStream, Endpoint, Http, Refusal, Secured},
@@ -55,18 +57,23 @@ pub struct ClientLimits {
 
 impl Default for ClientLimits {
     fn default() -> Self {
+        ClientLimits::of(&config::Timeouts::default())
+    }
+}
+
+impl ClientLimits {
+    /// What a home's configuration says, and for the rest what is good for all.
+    pub fn of(timeouts: &config::Timeouts) -> Self {
         ClientLimits {
-            connect: Duration::from_secs(10),
-            handshake: Duration::from_secs(10),
-            answer: Duration::from_secs(180),
+            connect: timeouts.connect.into(),
+            handshake: timeouts.handshake.into(),
+            answer: timeouts.answer.into(),
             send_rate: 8 * 1024,
             answer_bytes: 64 * 1024,
             longest_wait: Duration::from_secs(86_400),
         }
     }
-}
 
-impl ClientLimits {
     /// Longest time that an attempt with a message of this many bytes can take. A lease must be longer.
     pub fn longest(&self, bytes: u64) -> Duration {
         self.connect + self.handshake + self.exchange(bytes)
@@ -305,9 +312,7 @@ fn code(problem: &[u8]) -> Option<String> {
     }
     let problem: Problem = json::from_slice(problem, &json::Limits::default()).ok()?;
     let code = problem.kind.strip_prefix("urn:sirex:error:")?;
-    let is_word = (1..=64).contains(&code.len())
-        && code.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
-    is_word.then(|| code.to_owned())
+    is_code(code).then(|| code.to_owned())
 }
 
 #[cfg(test)]

@@ -1,0 +1,186 @@
+//! Documents in any format that is read and written here, and the way from each to each.
+
+use std::collections::BTreeMap;
+
+use super::{Entry, Fate, from_iodef, refit, to_iodef};
+use crate::{
+    class::{self, Path},
+    error::{Code, Finding, Position},
+    format::Format,
+    iodef::{self, Decoded, IodefDocument},
+    json,
+    record::{self, Form, RecordDocument},
+    xml,
+};
+
+/// The formats that are read and written here.
+pub const FORMATS: &[Format] = &[Format::Record, Format::IodefXml, Format::IodefJson];
+
+/// A document as its format has it.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Document {
+    /// Records.
+    Record(Box<RecordDocument>),
+    /// An IODEF document, whichever binding it came in.
+    Iodef(Box<IodefDocument>),
+}
+
+/// A document that was read.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Read {
+    /// Its format.
+    pub format: Format,
+    /// What it says.
+    pub document: Document,
+    /// What is wrong with it.
+    pub findings: Vec<Finding>,
+}
+
+/// A document that was written, and what became of every leaf of its source.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Converted {
+    /// The document.
+    pub bytes: Vec<u8>,
+    /// The account; empty between records, where nothing is translated.
+    pub account: Vec<Entry>,
+}
+
+/// The format that the beginning of a document is of.
+pub fn detect(bytes: &[u8]) -> Option<Format> {
+    let start = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let start = start.trim_ascii_start();
+    let within = |text: &str| start.windows(text.len()).take(4096).any(|window| window == text.as_bytes());
+    match start.first()? {
+        b'<' => Some(Format::IodefXml),
+        b'{' if within("\"sirex-record\"") => Some(Format::Record),
+        b'{' if within("\"Incident\"") => Some(Format::IodefJson),
+        _ => None,
+    }
+}
+
+/// Reads a document of at most `max_bytes` and says what is wrong with it.
+///
+/// # Errors
+/// The finding after which nothing of it can be used.
+pub fn read(bytes: &[u8], format: Format, max_bytes: u64) -> Result<Read, Finding> {
+    if bytes.len() as u64 > max_bytes {
+        let (found, expected) = (format!("{} bytes", bytes.len()), format!("at most {max_bytes} bytes"));
+        return Err(Finding::error(Code::LimitExceeded, Position::default(), "$", found, expected));
+    }
+    let iodef = |decoded: Decoded| (Document::Iodef(Box::new(decoded.document)), decoded.findings);
+    let (document, findings) = match format {
+        Format::Record => {
+            let document = record::read(bytes)?;
+            let findings = record::check_document(&document);
+            (Document::Record(Box::new(document)), findings)
+        }
+        Format::IodefXml => {
+            let limits = xml::Limits { total_bytes: max_bytes, ..xml::Limits::default() };
+            iodef(iodef::decode_xml(bytes, limits)?)
+        }
+        Format::IodefJson => {
+            let limits = json::Limits { total_bytes: max_bytes, ..json::Limits::default() };
+            iodef(iodef::decode_json(bytes, &limits)?)
+        }
+        Format::IodefCbor | Format::Iodef1Xml | Format::Stix | Format::Stix20 | Format::Rid => {
+            return Err(unable(format, "read"));
+        }
+    };
+    Ok(Read { format, document, findings })
+}
+
+/// Writes a document in another format, or anew in its own.
+///
+/// # Errors
+/// What the target requires and the document does not have; nothing is invented for it.
+pub fn convert(source: Read, to: Format) -> Result<Converted, Vec<Finding>> {
+    match (source.document, to) {
+        (Document::Record(document), Format::Record) => write_record(&document).map(Converted::unchanged),
+        (Document::Iodef(document), Format::Record) => {
+            let (made, account) = from_iodef(*document);
+            Ok(Converted { bytes: write_record(&made)?, account })
+        }
+        (Document::Record(document), to) => record_to_iodef(*document, to),
+        (Document::Iodef(document), to) => between(*document, source.format, to),
+    }
+}
+
+/// Records as an IODEF document in one of its bindings.
+///
+/// # Errors
+/// As [`convert`].
+pub fn record_to_iodef(document: RecordDocument, to: Format) -> Result<Converted, Vec<Finding>> {
+    let (mut made, mut account) = to_iodef(document);
+    if to == Format::IodefXml {
+        refit(&mut account, &iodef::fit(&mut made));
+    }
+    Ok(Converted { bytes: write_iodef(&made, to)?, account })
+}
+
+impl Converted {
+    fn unchanged(bytes: Vec<u8>) -> Self {
+        Converted { bytes, account: Vec::new() }
+    }
+}
+
+fn write_record(document: &RecordDocument) -> Result<Vec<u8>, Vec<Finding>> {
+    record::write(document, Form::Pretty).map_err(|error| {
+        vec![Finding::error(
+            Code::Internal,
+            Position::default(),
+            "$",
+            error.to_string(),
+            "a record that can be written",
+        )]
+    })
+}
+
+fn write_iodef(document: &IodefDocument, to: Format) -> Result<Vec<u8>, Vec<Finding>> {
+    match to {
+        Format::IodefXml => iodef::encode_xml(document),
+        Format::IodefJson => iodef::encode_json(document),
+        _ => Err(vec![unable(to, "written")]),
+    }
+}
+
+fn unable(format: Format, done: &str) -> Finding {
+    let expected = format!("a format that is {done} here");
+    Finding::error(Code::FormatUnknown, Position::default(), "$", format.as_str(), expected)
+}
+
+/// Between the two bindings of RFC 7970 and RFC 8727. What the other cannot hold is seen by reading back what was written.
+fn between(mut document: IodefDocument, from: Format, to: Format) -> Result<Converted, Vec<Finding>> {
+    if from != to && to == Format::IodefJson {
+        // JSON requires what XML leaves to its defaults.
+        class::normalise(&mut document);
+    }
+    let before = leaves(&document);
+    if to == Format::IodefXml {
+        iodef::fit(&mut document);
+    }
+    let bytes = write_iodef(&document, to)?;
+    let back = match read(&bytes, to, u64::MAX).map_err(|finding| vec![finding])?.document {
+        Document::Iodef(document) => document,
+        Document::Record(_) => Box::default(),
+    };
+    let after = leaves(&back);
+    let fate = |(path, value): (String, String)| {
+        let fate = match after.get(&path) == Some(&value) {
+            true => Fate::Kept { to: path.clone() },
+            false => Fate::Dropped { why: format!("{to} has no form for it") },
+        };
+        Entry { path, fate }
+    };
+    Ok(Converted { bytes, account: before.into_iter().map(fate).collect() })
+}
+
+fn leaves(document: &IodefDocument) -> BTreeMap<String, String> {
+    let mut all = BTreeMap::new();
+    class::leaves(document, &Path::root("IODEF-Document"), &mut |path, leaf| {
+        all.insert(path.to_string(), format!("{leaf:?}"));
+    });
+    all
+}
