@@ -7,6 +7,7 @@ use std::{
     net::TcpListener,
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
+    sync::atomic::{AtomicU32, Ordering},
     thread,
     time::{Duration, Instant},
 };
@@ -33,9 +34,14 @@ pub struct Gateway {
     errors: Option<PathBuf>,
 }
 
-/// A port that was free a moment ago.
+/// A port that was free a moment ago. It lies below those that the system gives to outgoing connections, so that nobody
+/// takes it while a gateway is down.
 pub fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let begin = std::process::id() * 64;
+    let next = || 10_000 + (begin + NEXT.fetch_add(1, Ordering::Relaxed)) % 20_000;
+    let mut tries = std::iter::repeat_with(|| u16::try_from(next()).unwrap()).take(20_000);
+    tries.find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok()).unwrap()
 }
 
 /// What a program said, for messages of failed tests.
@@ -123,20 +129,30 @@ impl Home {
         self.take_card(&card, &other.domain, AGREEMENT);
     }
 
+    /// Sets keys of a table of its configuration.
+    pub fn configure(&self, table: &str, keys: &str) {
+        let file = self.file("config.toml");
+        let text = fs::read_to_string(&file).unwrap();
+        let head = format!("[{table}]\n");
+        assert!(text.contains(&head), "{text}");
+        fs::write(&file, text.replace(&head, &format!("{head}{keys}\n"))).unwrap();
+    }
+
     /// Starts its gateway and waits until it says that it serves.
     pub fn serve(&self) -> Gateway {
+        let mut gateway = self.start(self.command());
+        let mut line = String::new();
+        BufReader::new(gateway.child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        assert_eq!(line, format!("serving on 127.0.0.1:{}\n", self.port), "{}: {}", self.domain, self.log());
+        gateway
+    }
+
+    /// Starts its gateway by this command and does not wait.
+    pub fn start(&self, mut command: Command) -> Gateway {
         let errors = self.folder.with_extension("stderr");
         let log = fs::File::options().create(true).append(true).open(&errors).unwrap();
-        let mut command = self.command();
         command.arg("serve").env("SIREX_LOG", "sirex=info").stdout(Stdio::piped()).stderr(log);
-        let mut child = command.spawn().unwrap();
-        let output = child.stdout.take().unwrap();
-        let gateway = Gateway { child, errors: Some(errors.clone()) };
-        let mut line = String::new();
-        BufReader::new(output).read_line(&mut line).unwrap();
-        let expected = format!("serving on 127.0.0.1:{}\n", self.port);
-        assert_eq!(line, expected, "{}: {}", self.domain, fs::read_to_string(errors).unwrap());
-        gateway
+        Gateway { child: command.spawn().unwrap(), errors: Some(errors) }
     }
 
     /// The messages of the inbox, each in its columns: time, partner, id, fate, number or code.
