@@ -79,7 +79,9 @@ impl Side {
         self.gateway.take().unwrap().kill();
         // Sometimes it is killed again while it recovers.
         while chance.below(4) == 0 {
-            let starting = self.home.start(self.home.command());
+            let mut serve = self.home.command();
+            serve.arg("serve");
+            let starting = self.home.start(serve);
             chance.pause(300);
             starting.kill();
         }

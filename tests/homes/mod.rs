@@ -140,7 +140,14 @@ impl Home {
 
     /// Starts its gateway and waits until it says that it serves.
     pub fn serve(&self) -> Gateway {
-        let mut gateway = self.start(self.command());
+        let mut command = self.command();
+        command.arg("serve");
+        self.serve_by(command)
+    }
+
+    /// Starts its gateway by this command and waits until it says that it serves.
+    pub fn serve_by(&self, command: Command) -> Gateway {
+        let mut gateway = self.start(command);
         let mut line = String::new();
         BufReader::new(gateway.child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         assert_eq!(line, format!("serving on 127.0.0.1:{}\n", self.port), "{}: {}", self.domain, self.log());
@@ -151,7 +158,7 @@ impl Home {
     pub fn start(&self, mut command: Command) -> Gateway {
         let errors = self.folder.with_extension("stderr");
         let log = fs::File::options().create(true).append(true).open(&errors).unwrap();
-        command.arg("serve").env("SIREX_LOG", "sirex=info").stdout(Stdio::piped()).stderr(log);
+        command.env("SIREX_LOG", "sirex=info").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log);
         Gateway { child: command.spawn().unwrap(), errors: Some(errors) }
     }
 
