@@ -21,6 +21,9 @@ fn main() -> ExitCode {
             }
         },
         Err(failure) => {
+            if cli.json {
+                println!("{:#}", failure.value());
+            }
             eprintln!("{failure}");
             ExitCode::from(failure.code.exit())
         }

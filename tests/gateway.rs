@@ -26,7 +26,7 @@ fn the_demonstration_ends_well() {
     let folder = tempfile::tempdir().unwrap();
     let homes = folder.path().join("homes");
     let (out, _) = ends_with(&sirex(folder.path(), &["demo", "--keep", homes.to_str().unwrap()]), 0);
-    assert!(out.contains("receipt verified"), "{out}");
+    assert!(out.contains("the receipt came back and was verified"), "{out}");
     // What the deny list of the team has and what was held back is nowhere in the CERT's home, in no form that reads.
     let cert = homes.join("cert.example");
     for secret in ["Katrin Solberg", "canary-7f3a91c2"] {

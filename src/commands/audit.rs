@@ -18,7 +18,17 @@ pub(super) fn run(home: &Path, command: &Audit) -> Result<Shown, Failure> {
             store.checkpoint(home.signer.clone()).await?;
             let mut log = Vec::new();
             store.export_log(&mut log).await?;
-            Ok(Shown::bytes(log))
+            Ok(Shown::document(log))
+        }),
+        Audit::Checkpoint => home::with(home, async |home| {
+            Ok(Shown::document(home.gateway.store.checkpoint(home.signer.clone()).await?.into_bytes()))
+        }),
+        Audit::Prove { leaf } => home::with(home, async |home| {
+            // The leaf must be under a signature before anything can be shown to somebody else.
+            home.gateway.store.checkpoint(home.signer.clone()).await?;
+            let proof = home.gateway.store.prove(*leaf).await?;
+            let text = serde_json::to_string_pretty(&proof);
+            Ok(Shown::document(text.map_err(|error| Failure::new(Code::Internal, error.to_string()))?.into_bytes()))
         }),
         Audit::Verify { keys, known, unsigned_tail, open_intents, log } => {
             let keys = keys.iter().map(|key| key.parse()).collect::<Result<Vec<_>, _>>();
@@ -35,7 +45,7 @@ pub(super) fn run(home: &Path, command: &Audit) -> Result<Shown, Failure> {
                 open_intents: *open_intents,
             };
             let report = verify(BufReader::new(file), &expect).map_err(|error| Failure::unreadable(log, &error))?;
-            let mut shown = Shown::value(describe(&report), &as_json(&report));
+            let mut shown = Shown::said(describe(&report), as_json(&report));
             if !report.is_sound() {
                 shown.exit = Code::AuditUnsound.exit();
             }

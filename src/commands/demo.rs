@@ -95,10 +95,18 @@ impl Demo {
         say("\n5. Both gateways serve; the team sends (sirex send --wait)");
         let (_team_gateway, _cert_gateway) = (self.serve(&team)?, self.serve(&cert)?);
         let message = self.sirex(&team, &["send", &number, "--partner", CERT, "--wait", "20", "--by", "demo"])?;
-        say(&format!(
-            "   message {}: sealed for ML-KEM-768+X25519, signed with ML-DSA-65+Ed25519, receipt verified",
-            message.trim()
-        ));
+        let sent = self.json(&team, &["outbox", "show", message.trim()])?;
+        let receipt = if sent["receipt"].is_string() { "the receipt came back and was verified" } else { "NO RECEIPT" };
+        say(&format!("   message {} is {}; {receipt}", message.trim(), sent["state"].as_str().unwrap_or_default()));
+        let came = self.json(&cert, &["inbox", "show", message.trim()])?;
+        let (check, algorithms) = (&came["verification"], &came["verification"]["algorithms"]);
+        say(&format!("   the CERT found the signature {}, made and sealed with:", check["status"]));
+        for name in ["signature", "hash", "key_encryption", "encryption"] {
+            say(&format!("     {name}: {}", algorithms[name].as_str().unwrap_or("none")));
+        }
+        if check["status"] != "good" || !sent["receipt"].is_string() {
+            return Err(Failure::new(Code::Internal, format!("the message arrived as {came}, and was sent as {sent}")));
+        }
         say("   the CERT's inbox:");
         show(&self.sirex(&cert, &["inbox", "list"])?);
         say("   the CERT's records:");
@@ -119,8 +127,7 @@ impl Demo {
             let log = self.folder.join(format!("{name}.log"));
             fs::write(&log, self.sirex(home, &["audit", "export"])?)
                 .map_err(|error| Failure::disk(log.display(), &error))?;
-            let keys: serde_json::Value = serde_json::from_str(&self.sirex(home, &["--json", "key", "list"])?)
-                .map_err(|error| Failure::new(Code::Internal, error.to_string()))?;
+            let keys = self.json(home, &["key", "list"])?;
             let key = keys["audit"].as_str().unwrap_or_default().to_owned();
             show(&format!("{name}: {}", self.sirex(home, &["audit", "verify", "--key", &key, path(&log)?])?));
         }
@@ -129,7 +136,7 @@ impl Demo {
         let strange = self.sirex(&stranger, &["record", "import", path(&incident)?])?.trim().to_owned();
         self.sirex(&stranger, &["send", &strange, "--partner", CERT, "--by", "demo"])?;
         let refused = self.try_sirex(&stranger, &["outbox", "flush"])?;
-        show(&String::from_utf8_lossy(&refused.stderr));
+        show(&String::from_utf8_lossy(&refused.stdout));
         if refused.status.success() {
             return Err(Failure::new(Code::Internal, "the stranger was let in"));
         }
@@ -245,6 +252,12 @@ impl Demo {
             return Err(Failure::new(Code::Internal, format!("sirex {what} ended with {}: {said}", output.status)));
         }
         Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    }
+
+    /// What a command says with `--json`.
+    fn json(&self, home: &Path, args: &[&str]) -> Result<serde_json::Value, Failure> {
+        let text = self.sirex(home, &[&["--json"], args].concat())?;
+        serde_json::from_str(&text).map_err(|error| Failure::new(Code::Internal, error.to_string()))
     }
 
     fn try_sirex(&self, home: &Path, args: &[&str]) -> Result<Output, Failure> {

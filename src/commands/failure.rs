@@ -2,7 +2,10 @@
 
 use std::{fmt, io, path::Path};
 
-use crate::error::{Code, Finding};
+use crate::{
+    error::{Code, Finding},
+    output::findings_value,
+};
 
 /// A failure: the code that gives the exit code, and what to say.
 #[derive(Debug)]
@@ -62,7 +65,24 @@ failures!(
     crate::exchange::DispatchError,
     crate::exchange::FilingError,
     crate::exchange::HomeError,
+    crate::exchange::IntakeError,
+    crate::openpgp::KeyError,
+    crate::openpgp::OpenError,
+    crate::openpgp::SealError,
     crate::exchange::ServeError,
     crate::partner::PartnerError,
     crate::store::Error,
 );
+
+impl Failure {
+    /// The failure as `--json` shows it.
+    pub fn value(&self) -> serde_json::Value {
+        serde_json::json!({
+            "error": {
+                "code": self.code.as_str(),
+                "message": self.message,
+                "findings": findings_value(&self.findings),
+            },
+        })
+    }
+}

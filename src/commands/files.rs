@@ -1,13 +1,18 @@
 //! Reading and writing files named on the command line.
 
 use std::{
-    fs::{self, File},
-    io::{self, Read, Write as _},
+    fs::File,
+    io::{self, Read},
     path::Path,
 };
 
 use super::Failure;
-use crate::{cli::Input, error::Code};
+use crate::{
+    cli::Input,
+    config::{self, Access},
+    error::Code,
+    output::Shown,
+};
 
 /// The bytes of an input, at most `limit` of them.
 pub(super) fn read(input: &Input, limit: u64) -> Result<Vec<u8>, Failure> {
@@ -24,26 +29,23 @@ pub(super) fn read(input: &Input, limit: u64) -> Result<Vec<u8>, Failure> {
         Input::File(path) => Failure::unreadable(path, &error),
     })?;
     if bytes.len() as u64 > limit {
-        return Err(Failure::new(Code::LimitExceeded, format!("{input} is larger than {limit} bytes (--max-bytes)")));
+        return Err(Failure::new(Code::LimitExceeded, format!("{input} is larger than {limit} bytes")));
     }
     Ok(bytes)
 }
 
 /// Writes a file so that it is there whole or not at all.
 pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let fail = |error: io::Error| Failure::disk(path.display(), &error);
-    let name = path.file_name().ok_or_else(|| fail(io::ErrorKind::IsADirectory.into()))?;
-    let mut part = name.to_owned();
-    part.push(".part");
-    let part = path.with_file_name(part);
-    let written = File::create(&part).and_then(|mut file| {
-        file.write_all(bytes)?;
-        file.sync_all()
-    });
-    let done = written.and_then(|()| fs::rename(&part, path));
-    if done.is_err() {
-        // What is left of a failed attempt is in nobody's way, and removing it may fail for the same reason.
-        let _ = fs::remove_file(&part);
+    config::write(path, bytes, Access::Default).map_err(|error| Failure::new(error.code(), error.to_string()))
+}
+
+/// A document for `--output`, or for standard output without it.
+pub(super) fn deliver(output: Option<&Path>, bytes: Vec<u8>) -> Result<Shown, Failure> {
+    match output {
+        None => Ok(Shown::document(bytes)),
+        Some(path) => {
+            write(path, &bytes)?;
+            Ok(Shown::said("", serde_json::json!({ "file": path, "size": bytes.len() })))
+        }
     }
-    done.map_err(fail)
 }

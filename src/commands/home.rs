@@ -4,12 +4,12 @@ use std::{path::Path, sync::Arc};
 
 use super::Failure;
 use crate::{
-    cli::{Deny, Init},
+    cli::{Deny, Init, Key},
     config::NewHome,
     error::Code,
     exchange::Home,
     gate::DenyClass,
-    output::Shown,
+    output::{Shown, Table},
     store::Settings,
     world::{Clock as _, Machine},
 };
@@ -64,14 +64,20 @@ pub(super) fn init(folder: &Path, args: &Init) -> Result<Shown, Failure> {
         listen: Some(args.listen),
     };
     runtime()?.block_on(Home::init(folder, &new, settings()?))?;
-    let mut shown = keys(folder)?;
+    let mut shown = keys(folder, &Key::List)?;
     shown.note(&format!("{} is the home of {}", folder.display(), args.team));
     Ok(shown)
 }
 
-/// `sirex key list`.
-pub(super) fn keys(folder: &Path) -> Result<Shown, Failure> {
-    with(folder, async |home| Ok(describe_keys(home)))
+/// `sirex key`.
+pub(super) fn keys(folder: &Path, command: &Key) -> Result<Shown, Failure> {
+    with(folder, async |home| match command {
+        Key::List => Ok(describe_keys(home)),
+        Key::Export { profile } => {
+            let certificate = home.gateway.keys.certificate(*profile, home.gateway.clock.now())?;
+            Ok(Shown::document(certificate.to_armored().into_bytes()))
+        }
+    })
 }
 
 fn describe_keys(home: &Home) -> Shown {
@@ -91,27 +97,24 @@ fn describe_keys(home: &Home) -> Shown {
     let value = serde_json::json!({
         "openpgp": certificates, "tls": pin.to_string(), "audit": audit.to_string(),
     });
-    Shown::value(text, &value)
+    Shown::said(text, value)
 }
 
 /// `sirex deny`.
 pub(super) fn deny(folder: &Path, command: &Deny) -> Result<Shown, Failure> {
     with(folder, async |home| match command {
-        Deny::Add { class, text } => {
+        Deny::Add { class, text, by } => {
             let known: Result<DenyClass, _> = serde_json::from_value(class.as_str().into());
             let class = known.map_err(|_| {
                 Failure::new(Code::Usage, format!("{class} is none of hosts, networks, people, cases, canaries"))
             })?;
-            let tag = home.deny(class, text)?;
-            Ok(Shown::text(tag))
+            let tag = home.deny(class, text, by).await?;
+            Ok(Shown::said(&tag, serde_json::json!({ "class": class, "tag": tag })))
         }
         Deny::List => {
-            let lines: String = home
-                .deny
-                .list()
-                .map(|(class, tag)| format!("{}\t{tag}\n", format!("{class:?}").to_lowercase()))
-                .collect();
-            Ok(Shown::bytes(lines.into_bytes()))
+            let mut table = Table::new(["class", "tag"]);
+            home.deny.list().for_each(|(class, tag)| table.row([serde_json::json!(class), serde_json::json!(tag)]));
+            Ok(table.into())
         }
     })
 }

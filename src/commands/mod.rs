@@ -2,13 +2,18 @@
 
 mod audit;
 mod demo;
+mod doctor;
 mod document;
-mod exchange;
 mod failure;
 mod files;
+mod hand;
 mod home;
+mod inbox;
+mod outbox;
 mod partner;
 mod record;
+mod release;
+mod serve;
 mod translate;
 mod validate;
 
@@ -17,7 +22,7 @@ pub use failure::Failure;
 use clap::CommandFactory as _;
 
 use crate::{
-    cli::{Cli, Command, Inbox, Key, SchemaName},
+    cli::{Cli, Command, SchemaName},
     config::Config,
     output::Shown,
     sharing::Agreement,
@@ -28,40 +33,46 @@ use crate::{
 /// # Errors
 /// [`Failure`], with the exit code.
 pub fn run(cli: &Cli) -> Result<Shown, Failure> {
+    let home = &cli.home;
     match &cli.command {
         Command::Translate(args) => translate::run(args),
         Command::Validate(args) => validate::run(args),
-        Command::Schema(args) => Ok(Shown::text(match args.name {
-            SchemaName::Record => crate::record::schema(),
-            SchemaName::Agreement => Agreement::schema(),
-            SchemaName::Config => Config::schema(),
-        })),
         Command::Demo { keep } => demo::run(keep.as_deref()),
-        Command::Init(args) => home::init(&cli.home, args),
-        Command::Key(Key::List) => home::keys(&cli.home),
-        Command::Partner(command) => partner::run(&cli.home, command),
-        Command::Deny(command) => home::deny(&cli.home, command),
-        Command::Record(command) => record::run(&cli.home, command),
-        Command::Preview { record, partner, consent } => exchange::preview(&cli.home, record, partner, *consent),
-        Command::Send { record, partner, consent, wait, by } => {
-            exchange::send(&cli.home, record, partner, *consent, *wait, by)
-        }
-        Command::Approve { release, by } => exchange::approve(&cli.home, release, by),
-        Command::Inbox(Inbox::List) => exchange::inbox(&cli.home),
-        Command::Outbox(command) => exchange::outbox(&cli.home, command),
-        Command::Serve => exchange::serve(&cli.home),
-        Command::Audit(command) => audit::run(&cli.home, command),
+        Command::Init(args) => home::init(home, args),
+        Command::Key(command) => home::keys(home, command),
+        Command::Partner(command) => partner::run(home, command),
+        Command::Deny(command) => home::deny(home, command),
+        Command::Record(command) => record::run(home, command),
+        Command::Preview(args) => release::preview(home, args),
+        Command::Send(args) => release::send(home, args),
+        Command::Approve { release, by } => release::approve(home, release, by),
+        Command::Reject { release, by } => release::reject(home, release, by),
+        Command::Seal(args) => hand::seal(home, args),
+        Command::Open(args) => hand::open(home, args),
+        Command::Inbox(command) => inbox::run(home, command),
+        Command::Outbox(command) => outbox::run(home, command),
+        Command::Serve => serve::run(home),
+        Command::Audit(command) => audit::run(home, command),
+        Command::Doctor { strict } => doctor::run(home, *strict),
+        Command::Schema(args) => Ok(Shown::document(
+            match args.name {
+                SchemaName::Record => crate::record::schema(),
+                SchemaName::Agreement => Agreement::schema(),
+                SchemaName::Config => Config::schema(),
+            }
+            .into_bytes(),
+        )),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(*shell, &mut Cli::command(), "sirex", &mut script);
-            Ok(Shown::bytes(script))
+            Ok(Shown::document(script))
         }
         Command::Man => {
             let mut page = Vec::new();
             clap_mangen::Man::new(Cli::command())
                 .render(&mut page)
                 .map_err(|error| Failure::disk("the page", &error))?;
-            Ok(Shown::bytes(page))
+            Ok(Shown::document(page))
         }
     }
 }

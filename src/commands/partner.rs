@@ -1,15 +1,17 @@
 //! `sirex partner`.
 
-use std::{fs, path::Path};
+use std::path::Path;
 
-use super::{Failure, files, home};
+use serde_json::{Value, json};
+
+use super::{Failure, doctor, files, home, inbox::lines};
 use crate::{
     cli::{Input, Partner},
     error::Code,
-    exchange::{add_card, write_card},
-    output::Shown,
-    partner::{CardLimits, Comparison, Domain, Removed},
-    sharing::{Agreement, AgreementLimits},
+    exchange::{Home, write_card},
+    output::{Shown, Table},
+    partner::{Card, CardLimits, Comparison, Domain, Removed},
+    sharing::AgreementLimits,
     time::WireTime,
 };
 
@@ -21,23 +23,8 @@ pub(super) fn domain(text: &str) -> Result<Domain, Failure> {
 /// One of the subcommands.
 pub(super) fn run(folder: &Path, command: &Partner) -> Result<Shown, Failure> {
     home::with(folder, async |home| match command {
-        Partner::Card => Ok(Shown::bytes(write_card(home)?)),
-        Partner::Add { file } => {
-            let limit = CardLimits::default().bytes as u64 * 2;
-            let signed = files::read(&Input::File(file.clone()), limit)?;
-            let (card, signer, received) = add_card(home, &signed)?;
-            let mut text = format!("{} ({}), {received:?}\n", card.domain, card.team);
-            for (what, fingerprint) in card.fingerprints() {
-                text.push_str(&format!("  {what}\t{fingerprint}\n"));
-            }
-            text.push_str(&format!("signed by\t{}\n", signer.grouped()));
-            let mut shown = Shown::text(text);
-            shown.note(
-                "not verified: compare the signer's fingerprint with the partner over another channel, then say \
-                        sirex partner verify",
-            );
-            Ok(shown)
-        }
+        Partner::Card => Ok(Shown::document(write_card(home)?)),
+        Partner::Add { file, by } => add(home, file, by).await,
         Partner::Verify { partner, fingerprint, by, how } => {
             let domain = domain(partner)?;
             let comparison = Comparison {
@@ -47,37 +34,100 @@ pub(super) fn run(folder: &Path, command: &Partner) -> Result<Shown, Failure> {
                 fingerprints: vec![fingerprint.parse().map_err(|error| Failure::new(Code::Usage, format!("{error}")))?],
                 pins: Vec::new(),
             };
-            home.partners.verify(&domain, comparison)?;
-            Ok(Shown::text(format!("{domain} is verified")))
+            home.verify_partner(&domain, comparison).await?;
+            Ok(state(&domain, "verified"))
         }
-        Partner::List => {
-            let mut text = String::new();
-            for (domain, partner) in home.partners.list()? {
-                match partner {
-                    Ok(partner) => {
-                        let state = format!("{:?}", partner.standing().state).to_lowercase();
-                        text.push_str(&format!("{domain}\t{state}\t{}\n", partner.standing().team));
-                    }
-                    Err(error) => text.push_str(&format!("{domain}\tunreadable\t{error}\n")),
-                }
-            }
-            Ok(Shown::bytes(text.into_bytes()))
+        Partner::List => list(home),
+        Partner::Show { partner } => show(home, &domain(partner)?),
+        Partner::Check { partner, offline } => {
+            Ok(doctor::shown(home.examine_partner(&domain(partner)?, !offline).await, false))
         }
-        Partner::Agree { partner, file } => {
+        Partner::Agree { partner, file, by } => {
             let domain = domain(partner)?;
-            home.partners.get(&domain)?;
-            let text = fs::read_to_string(file).map_err(|error| Failure::unreadable(file, &error))?;
-            let agreement = Agreement::parse(&domain, &text, &AgreementLimits::default()).map_err(|finding| {
-                Failure::new(finding.code, "the agreement is not in force").with(&file.display().to_string(), [finding])
-            })?;
-            files::write(&home.partners.agreement_file(&domain), text.as_bytes())?;
-            Ok(Shown::text(format!("version {} of the agreement with {domain} is in force", agreement.version())))
+            let limit = AgreementLimits::default().bytes;
+            let text = String::from_utf8(files::read(&Input::File(file.clone()), limit)?)
+                .map_err(|_| Failure::new(Code::ConfigInvalid, format!("{} is not UTF-8", file.display())))?;
+            let agreement = home.agree(&domain, file, &text, by).await?;
+            let said = format!("version {} of the agreement with {domain} is in force", agreement.version());
+            Ok(Shown::said(said, json!({ "partner": domain.as_str(), "version": agreement.version() })))
         }
         Partner::Remove { partner, by, why } => {
             let domain = domain(partner)?;
             let at = WireTime::from_timestamp(home.gateway.clock.now());
-            home.partners.remove(&domain, Removed { at, by: by.clone(), why: why.clone() })?;
-            Ok(Shown::text(format!("{domain} is no partner any more")))
+            home.remove_partner(&domain, Removed { at, by: by.clone(), why: why.clone() }).await?;
+            Ok(state(&domain, "removed"))
         }
     })
+}
+
+fn state(domain: &Domain, state: &str) -> Shown {
+    Shown::said(format!("{domain} is {state}"), json!({ "partner": domain.as_str(), "state": state }))
+}
+
+async fn add(home: &Home, file: &Path, by: &str) -> Result<Shown, Failure> {
+    let limit = CardLimits::default().bytes as u64 * 2;
+    let signed = files::read(&Input::File(file.to_owned()), limit)?;
+    let (card, signer, received) = home.add_partner(&signed, by).await?;
+    let mut text = format!("{} ({}), {}\n", card.domain, card.team, received.as_str());
+    for (what, fingerprint) in card.fingerprints() {
+        text.push_str(&format!("  {what}\t{fingerprint}\n"));
+    }
+    text.push_str(&format!("signed by\t{}\n", signer.grouped()));
+    let value = json!({
+        "partner": card.domain.as_str(),
+        "team": card.team,
+        "received": received.as_str(),
+        "keys": keys(&card),
+        "signed_by": signer.grouped(),
+    });
+    let mut shown = Shown::said(text, value);
+    shown.note(
+        "compare the signer's fingerprint with the partner over another channel, then say sirex partner verify; nothing \
+        is exchanged before",
+    );
+    Ok(shown)
+}
+
+fn keys(card: &Card) -> Value {
+    let key = |(what, fingerprint)| json!({ "key": what, "fingerprint": fingerprint });
+    card.fingerprints().into_iter().map(key).collect()
+}
+
+fn list(home: &Home) -> Result<Shown, Failure> {
+    let mut table = Table::new(["partner", "state", "team", "problem"]);
+    for (domain, partner) in home.partners.list()? {
+        let domain = json!(domain.as_str());
+        match partner {
+            Ok(partner) => {
+                let standing = partner.standing();
+                table.row([domain, json!(standing.state), json!(standing.team), Value::Null]);
+            }
+            Err(error) => table.row([domain, json!("unreadable"), Value::Null, json!(error.to_string())]),
+        }
+    }
+    Ok(table.into())
+}
+
+fn show(home: &Home, domain: &Domain) -> Result<Shown, Failure> {
+    let partner = home.partners.get(domain)?;
+    let agreement = match home.agreement(domain) {
+        Ok(agreement) => {
+            let (from, until) = agreement.days();
+            json!({
+                "version": agreement.version(),
+                "from": from.to_string(),
+                "until": until.to_string(),
+                "digest": agreement.digest(),
+                "counts_now": agreement.is_valid_at(home.gateway.clock.now()),
+            })
+        }
+        Err(error) => json!({ "problem": error.to_string() }),
+    };
+    let value = json!({
+        "standing": partner.standing(),
+        "contacts": partner.card().contacts,
+        "keys": keys(partner.card()),
+        "agreement": agreement,
+    });
+    Ok(Shown::said(lines(&value, ""), value))
 }

@@ -2,48 +2,75 @@
 
 use std::path::Path;
 
+use serde_json::json;
+
 use super::{Failure, document, home};
 use crate::{
     cli::{Input, MAX_BYTES, Record},
     error::{Code, Severity},
+    exchange::Home,
     format::Format,
-    output::Shown,
+    output::{Shown, Table},
     record::{self, Form, RecordDocument},
     translate::Document,
 };
+
+/// Records asked for at a time.
+const PAGE: u32 = 1_000;
 
 /// One of the subcommands.
 pub(super) fn run(folder: &Path, command: &Record) -> Result<Shown, Failure> {
     home::with(folder, async |home| match command {
         Record::Import { file, by } => {
-            let records = read(&Input::File(file.clone()))?;
-            Ok(Shown::text(home.gateway.import(records, by).await?.join("\n")))
+            let numbers = home.gateway.import(read(file)?, by).await?;
+            Ok(Shown::said(numbers.join("\n"), json!({ "numbers": numbers })))
         }
-        Record::List => {
-            let mut text = String::new();
-            let mut after = 0;
-            loop {
-                let records = home.gateway.store.records(after, 100).await?;
-                let Some(last) = records.last() else { break };
-                after = last.ordinal;
-                for one in &records {
-                    let number = one.number.as_deref().unwrap_or("-");
-                    text.push_str(&format!("{number}\t{}\trevision {}\t{}\n", one.kind, one.newest, one.id));
-                }
+        Record::List => list(home).await,
+        Record::Show { record, revision } => {
+            let shown = match revision {
+                Some(revision) => home.gateway.revision(record, *revision).await?,
+                None => home.gateway.record(record).await?.0,
+            };
+            write(&RecordDocument::of(vec![shown]))
+        }
+        Record::History { record } => {
+            let mut table = Table::new(["revision", "at", "author", "reason", "digest"]);
+            for one in home.gateway.history(record).await? {
+                let (at, digest) = (one.at.to_string(), one.digest.to_string());
+                table.row([json!(one.revision), json!(at), json!(one.author), json!(one.reason), json!(digest)]);
             }
-            Ok(Shown::bytes(text.into_bytes()))
+            Ok(table.into())
         }
-        Record::Show { record } => {
-            let (record, _) = home.record(record).await?;
-            write(&RecordDocument::of(vec![record]))
+        Record::Revise { record, file, from, by, reason } => {
+            let mut records = read(file)?;
+            if records.len() != 1 {
+                let text = format!("{file} holds {} records, a revision is of one", records.len());
+                return Err(Failure::new(Code::RecordInvalid, text));
+            }
+            let revision = home.gateway.revise(record, records.swap_remove(0), *from, by, reason).await?;
+            let said = format!("revision {revision} of {record}");
+            Ok(Shown::said(said, json!({ "record": record, "revision": revision })))
         }
     })
+}
+
+async fn list(home: &Home) -> Result<Shown, Failure> {
+    let mut table = Table::new(["number", "kind", "revision", "id"]);
+    let mut after = 0;
+    loop {
+        let records = home.gateway.store.records(after, PAGE).await?;
+        let Some(last) = records.last() else { return Ok(table.into()) };
+        after = last.ordinal;
+        for one in &records {
+            table.row([json!(one.number), json!(one.kind), json!(one.newest), json!(one.id)]);
+        }
+    }
 }
 
 fn write(document: &RecordDocument) -> Result<Shown, Failure> {
     let bytes =
         record::write(document, Form::Pretty).map_err(|error| Failure::new(Code::Internal, error.to_string()))?;
-    Ok(Shown::bytes(bytes))
+    Ok(Shown::document(bytes))
 }
 
 /// The records of a file, none of which contradicts itself.

@@ -34,13 +34,9 @@ pub(super) fn run(args: &Translate) -> Result<Shown, Failure> {
         return Err(Failure::new(Code::Internal, format!("leaves were forgotten: {}", lost.join(", "))));
     }
     let dropped = args.strict && counts.dropped > 0;
-    let mut shown = match &args.output {
-        Some(_) if dropped => Shown::nothing(),
-        Some(path) => {
-            files::write(path, &written)?;
-            Shown::nothing()
-        }
-        None => Shown::bytes(written),
+    let mut shown = match dropped {
+        true if args.output.is_some() => Shown::nothing(),
+        _ => files::deliver(args.output.as_deref(), written)?,
     };
     shown.note(&format!(
         "{} kept, {} moved, {} coarsened, {} carried, {} dropped",

@@ -23,6 +23,9 @@ pub enum CardError {
     /// The card's content.
     #[error(transparent)]
     Partner(#[from] PartnerError),
+    /// The store, which keeps the log.
+    #[error(transparent)]
+    Store(#[from] crate::store::Error),
     /// Our keys.
     #[error(transparent)]
     Keys(#[from] openpgp::KeyError),
@@ -43,6 +46,7 @@ impl CardError {
         match self {
             CardError::Home(error) => error.code(),
             CardError::Partner(error) => error.code(),
+            CardError::Store(error) => error.code(),
             CardError::Keys(error) => error.code(),
             CardError::Signature(error) => error.code(),
             CardError::Stranger => Code::PgpSignerUnknown,

@@ -4,17 +4,21 @@
 //! record ─ sanitise ─► Released ─ translate ─► bytes ─ release (stored) ─ gate ─► Cleared ─ seal ─► outbox ─► partner
 //! ```
 
-use super::home::{Home, HomeError};
+use super::{
+    gateway::FilingError,
+    home::{Home, HomeError},
+};
 use crate::{
+    audit::{Entry, Field, Kind},
     digest::Digest,
     error::{Code, Finding},
-    gate::{self, Format, Refusal},
+    gate::{self, Format, Outgoing, Refusal},
     openpgp::{self, Profile},
     partner::Domain,
-    record::{self, Record, RecordDocument},
+    record::{Record, RecordDocument},
     sharing::{self, Agreement, Consent, Sanitised, SharingError, Terms},
     store::{self, Approval, NewRelease, ReleaseState, Tx},
-    translate::{self, Entry},
+    translate,
 };
 
 /// The room's own profile for the one that an agreement names.
@@ -48,12 +52,9 @@ pub enum DispatchError {
     /// The store.
     #[error(transparent)]
     Store(#[from] store::Error),
-    /// The record in the store cannot be read.
-    #[error("the record in the store cannot be read: {0}")]
-    Record(Box<Finding>),
-    /// There is no such record.
-    #[error("no record {0}")]
-    NoRecord(String),
+    /// The record.
+    #[error(transparent)]
+    Record(#[from] FilingError),
     /// The partner's card lacks what is needed.
     #[error("the card of {partner} has no {what}")]
     Card {
@@ -81,8 +82,7 @@ impl DispatchError {
             DispatchError::Gate(refusal) => refusal.code(),
             DispatchError::Seal(error) => error.code(),
             DispatchError::Store(error) => error.code(),
-            DispatchError::Record(finding) => finding.code,
-            DispatchError::NoRecord(_) => Code::NotFound,
+            DispatchError::Record(error) => error.code(),
             DispatchError::Card { .. } => Code::ConfigInvalid,
             DispatchError::State(_) => Code::WrongState,
         }
@@ -96,7 +96,7 @@ pub struct Prepared {
     /// The exact cleartext.
     pub bytes: Vec<u8>,
     /// What became of every leaf that was released.
-    pub account: Vec<Entry>,
+    pub account: Vec<translate::Entry>,
     /// The agreement that was applied.
     pub agreement: Agreement,
     /// The format of the cleartext.
@@ -113,20 +113,6 @@ pub enum Sent {
 }
 
 impl Home {
-    /// A record of the store, by id or tracking number, with the number of its newest revision.
-    ///
-    /// # Errors
-    /// [`DispatchError::NoRecord`], or the store's.
-    pub async fn record(&self, name: &str) -> Result<(Record, u64), DispatchError> {
-        let store = &self.gateway.store;
-        let missing = || DispatchError::NoRecord(name.to_owned());
-        let known = store.record(name).await?.ok_or_else(missing)?;
-        let bytes = store.bytes(known.digest).await?;
-        let mut document = record::read(&bytes).map_err(|finding| DispatchError::Record(Box::new(finding)))?;
-        let record = document.records.pop().ok_or_else(missing)?;
-        Ok((record, known.newest))
-    }
-
     /// The exact cleartext that a partner would get of a record.
     ///
     /// # Errors
@@ -174,11 +160,51 @@ impl Home {
         consent: &Consent,
         actor: &str,
     ) -> Result<Sent, DispatchError> {
-        let (record, revision) = self.record(name).await?;
+        let (release, prepared, cleared) = self.release(name, partner, consent, actor).await?;
+        match cleared {
+            Some(cleared) => Ok(Sent::Queued(self.queue(cleared, &prepared.agreement, &release, actor).await?)),
+            None => Ok(Sent::Proposed(release)),
+        }
+    }
+
+    /// Releases a record to a partner and seals it for somebody here, who carries it by hand. It does not go through the
+    /// outbox; the log has who was given what.
+    ///
+    /// # Errors
+    /// When it may not go. Nothing is handed out then.
+    pub async fn hand_out(&self, name: &str, partner: &Domain, actor: &str) -> Result<Vec<u8>, DispatchError> {
+        let (release, prepared, cleared) = self.release(name, partner, &Consent::None, actor).await?;
+        let cleared = cleared.ok_or(DispatchError::State("in need of an approval, which only sending has"))?;
+        let cleartext = Digest::of(&prepared.bytes);
+        let outgoing = self.seal(cleared, &prepared.agreement, true)?;
+        let wire = outgoing.wire().to_vec();
+        let entry = Entry::new(Kind::HandedOut, actor)
+            .text(Field::What, "seal")
+            .digest(Field::Wire, outgoing.digest())
+            .text(Field::Partner, partner.as_str())
+            .text(Field::Release, release)
+            .digest(Field::Cleartext, cleartext);
+        let work = async move |tx: &mut Tx, intent| tx.close_intent(intent, entry).await;
+        self.gateway.store.outbound(actor, "seal", work).await.map_err(|error: store::Error| error)?;
+        Ok(wire)
+    }
+
+    /// A release of the record as it is now, and the cleared bytes if nobody need approve them.
+    async fn release(
+        &self,
+        name: &str,
+        partner: &Domain,
+        consent: &Consent,
+        actor: &str,
+    ) -> Result<(String, Prepared, Option<gate::Cleared>), DispatchError> {
+        let (record, revision) = self.gateway.record(name).await?;
         let prepared = self.prepare(&record, partner, consent)?;
         let needed = prepared.sanitised.needs_approval();
-        // What the gate refuses is not even released; what needs approval is checked once it has it.
-        let cleared = if needed { None } else { Some(self.clear(&prepared, None)?) };
+        // What the gate refuses is not even proposed. What needs approval is checked again once it has it.
+        let cleared = match needed {
+            false => Some(self.clear(&prepared, None)?),
+            true => self.clear(&prepared, Some(Digest::of(&prepared.bytes))).map(|_| None)?,
+        };
         let store = &self.gateway.store;
         let body = store.stage(prepared.bytes.clone()).await?;
         let new = NewRelease {
@@ -190,10 +216,7 @@ impl Home {
             actor: actor.to_owned(),
         };
         let release = store.act("release", async move |tx: &mut Tx| tx.release(&new, &body).await).await?;
-        match cleared {
-            Some(cleared) => Ok(Sent::Queued(self.queue(cleared, &prepared.agreement, &release.id, actor).await?)),
-            None => Ok(Sent::Proposed(release.id)),
-        }
+        Ok((release.id, prepared, cleared))
     }
 
     /// Approves exactly the bytes of a proposed release and queues them.
@@ -207,7 +230,7 @@ impl Home {
             return Err(DispatchError::State("not proposed"));
         }
         let partner: Domain = found.partner.parse().map_err(HomeError::from)?;
-        let (record, _) = self.record(&found.record).await?;
+        let (record, _) = self.gateway.record(&found.record).await?;
         let prepared = self.prepare(&record, &partner, consent)?;
         if Digest::of(&prepared.bytes) != found.cleartext {
             return Err(DispatchError::State("of a record or agreement that has changed: propose it again"));
@@ -218,6 +241,17 @@ impl Home {
         self.queue(cleared, &prepared.agreement, release, actor).await
     }
 
+    /// Rejects a proposed release. Nothing of it leaves.
+    ///
+    /// # Errors
+    /// When it does not wait for approval.
+    pub async fn reject(&self, release: &str, actor: &str) -> Result<(), DispatchError> {
+        let store = &self.gateway.store;
+        let seen = store.release(release).await?.cleartext;
+        let (id, who) = (release.to_owned(), actor.to_owned());
+        Ok(store.act("reject", async move |tx: &mut Tx| tx.reject(&id, &who, seen).await).await?)
+    }
+
     /// Seals what the gate has cleared and puts it in the outbox.
     async fn queue(
         &self,
@@ -226,9 +260,22 @@ impl Home {
         release: &str,
         actor: &str,
     ) -> Result<String, DispatchError> {
+        let outgoing = self.seal(cleared, agreement, false)?;
+        let store = &self.gateway.store;
+        let ready = store.stage_outgoing(outgoing).await?;
+        let id = self.gateway.new_id().map_err(HomeError::from)?;
+        let (release, actor_name, policy) = (release.to_owned(), actor.to_owned(), agreement.version());
+        let work = async move |tx: &mut Tx, intent| {
+            tx.enqueue(ready, &release, policy, id, intent, &actor_name).await.map(|message| message.message)
+        };
+        Ok(store.outbound(actor, "push", work).await.map_err(|error: store::Error| error)?)
+    }
+
+    /// Seals what the gate has cleared to the partner's certificate, unless plain text over TLS is agreed.
+    fn seal(&self, cleared: gate::Cleared, agreement: &Agreement, armor: bool) -> Result<Outgoing, DispatchError> {
         let partner = agreement.partner().clone();
-        let outgoing = match cleared.into_plain() {
-            Ok(outgoing) => outgoing,
+        match cleared.into_plain() {
+            Ok(outgoing) => Ok(outgoing),
             Err(cleared) => {
                 let profile = profile_of(agreement.out.openpgp);
                 let known = self.partners.get(&partner).map_err(HomeError::from)?;
@@ -240,16 +287,8 @@ impl Home {
                 let recipient = openpgp::PublicCert::parse(armored.as_bytes())
                     .map_err(|source| HomeError::Certificate { partner: partner.clone(), source })?;
                 let now = self.gateway.clock.now();
-                openpgp::seal(*cleared, &recipient, &self.gateway.keys, profile, now, false)?
+                Ok(openpgp::seal(*cleared, &recipient, &self.gateway.keys, profile, now, armor)?)
             }
-        };
-        let store = &self.gateway.store;
-        let ready = store.stage_outgoing(outgoing).await?;
-        let id = self.gateway.new_id().map_err(HomeError::from)?;
-        let (release, actor_name, policy) = (release.to_owned(), actor.to_owned(), agreement.version());
-        let work = async move |tx: &mut Tx, intent| {
-            tx.enqueue(ready, &release, policy, id, intent, &actor_name).await.map(|message| message.message)
-        };
-        Ok(store.outbound(actor, "push", work).await.map_err(|error: store::Error| error)?)
+        }
     }
 }

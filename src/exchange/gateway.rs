@@ -5,10 +5,11 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use crate::{
-    error::Code,
+    digest::Digest,
+    error::{Code, Finding},
     openpgp::TeamKeys,
     record::{self, Form, Record, RecordDocument, TrackingNumber, number::Prefix},
-    store::{self, Body, NewRecord, Store, Tx},
+    store::{self, Body, NewRecord, Revision, Store, Tx},
     world::{Clock, Entropy, NoEntropy},
 };
 
@@ -37,6 +38,20 @@ pub enum FilingError {
     /// No randomness for an identifier.
     #[error(transparent)]
     Entropy(#[from] NoEntropy),
+    /// There is no such record.
+    #[error("no record {0}")]
+    NoRecord(String),
+    /// A record in the store cannot be read.
+    #[error("the record in the store cannot be read: {0}")]
+    Unreadable(Box<Finding>),
+    /// The revision is of another record.
+    #[error("a revision of {name} must have its id and number; the file has the record {found}")]
+    OtherRecord {
+        /// Which was to be revised.
+        name: String,
+        /// The id found.
+        found: String,
+    },
     /// The record could not be written: a defect.
     #[error("a record could not be written: {0}")]
     Record(#[from] serde_json::Error),
@@ -47,6 +62,9 @@ impl FilingError {
     pub fn code(&self) -> Code {
         match self {
             FilingError::Store(error) => error.code(),
+            FilingError::NoRecord(_) => Code::NotFound,
+            FilingError::Unreadable(finding) => finding.code,
+            FilingError::OtherRecord { .. } => Code::RecordInvalid,
             FilingError::Entropy(_) | FilingError::Record(_) => Code::Internal,
         }
     }
@@ -97,6 +115,72 @@ impl Gateway {
         };
         let bytes = record::write(&RecordDocument::of(vec![record]), Form::Compact)?;
         Ok(Filing { new, body: self.store.stage(bytes).await? })
+    }
+
+    /// A record of the store, by id or tracking number, and its newest revision's number.
+    ///
+    /// # Errors
+    /// [`FilingError::NoRecord`], or why it cannot be read.
+    pub async fn record(&self, name: &str) -> Result<(Record, u64), FilingError> {
+        let known = self.known(name).await?;
+        Ok((self.read(known.digest).await?, known.newest))
+    }
+
+    /// A record as it was.
+    ///
+    /// # Errors
+    /// As [`Gateway::record`].
+    pub async fn revision(&self, name: &str, revision: u64) -> Result<Record, FilingError> {
+        let history = self.history(name).await?;
+        let found = history.into_iter().find(|one| one.revision == revision);
+        let found = found.ok_or_else(|| FilingError::NoRecord(format!("{name}, revision {revision}")))?;
+        self.read(found.digest).await
+    }
+
+    /// All revisions of a record, oldest first.
+    ///
+    /// # Errors
+    /// As [`Gateway::record`].
+    pub async fn history(&self, name: &str) -> Result<Vec<Revision>, FilingError> {
+        let known = self.known(name).await?;
+        Ok(self.store.revisions(&known.id).await?)
+    }
+
+    /// Gives a record a new revision; its number. `from` is the one that the change was made from, the newest if `None`.
+    ///
+    /// # Errors
+    /// When the record has another id or number, or there is a newer revision than `from`.
+    pub async fn revise(
+        &self,
+        name: &str,
+        mut record: Record,
+        from: Option<u64>,
+        author: &str,
+        reason: &str,
+    ) -> Result<u64, FilingError> {
+        let known = self.known(name).await?;
+        let number = record.number.as_ref().map(ToString::to_string);
+        if record.id.to_string() != known.id || number.is_some_and(|number| Some(&number) != known.number.as_ref()) {
+            return Err(FilingError::OtherRecord { name: name.to_owned(), found: record.id.to_string() });
+        }
+        if record.number.is_none() {
+            record.number = self.read(known.digest).await?.number;
+        }
+        let bytes = record::write(&RecordDocument::of(vec![record]), Form::Compact)?;
+        let body = self.store.stage(bytes).await?;
+        let (expected, author, reason) = (from.unwrap_or(known.newest), author.to_owned(), reason.to_owned());
+        let revise = async move |tx: &mut Tx| tx.revise_record(&known.id, expected, &body, &author, &reason).await;
+        Ok(self.store.act("revise", revise).await?)
+    }
+
+    async fn known(&self, name: &str) -> Result<store::Record, FilingError> {
+        self.store.record(name).await?.ok_or_else(|| FilingError::NoRecord(name.to_owned()))
+    }
+
+    async fn read(&self, digest: Digest) -> Result<Record, FilingError> {
+        let bytes = self.store.bytes(digest).await?;
+        let document = record::read(&bytes).map_err(|finding| FilingError::Unreadable(Box::new(finding)))?;
+        document.records.into_iter().next().ok_or_else(|| FilingError::NoRecord(digest.to_string()))
     }
 
     /// Takes our own records into the store, all of them or none; their tracking numbers.

@@ -141,8 +141,8 @@ pub struct Home {
 /// The files of a home. The store's, the partners' and the OpenPGP and TLS keys' folders are those rooms' own.
 const CONFIG: &str = "config.toml";
 const AUDIT_KEY: &str = "keys/audit.key";
-const DENY_KEY: &str = "keys/deny.key";
-const DENY_LIST: &str = "deny.list";
+pub(super) const DENY_KEY: &str = "keys/deny.key";
+pub(super) const DENY_LIST: &str = "deny.list";
 const OPENPGP_KEYS: &str = "keys/openpgp";
 const PARTNERS: &str = "partners";
 const PSEUDONYM_KEY: &str = "keys/pseudonym.key";
@@ -235,17 +235,6 @@ impl Home {
     /// When the file is missing or says something wrong.
     pub fn agreement(&self, partner: &Domain) -> Result<Agreement, HomeError> {
         Ok(Agreement::load(partner, &self.partners.agreement_file(partner), &AgreementLimits::default())?)
-    }
-
-    /// Adds entries to the deny list and keeps it.
-    ///
-    /// # Errors
-    /// When an entry cannot be used, or the list cannot be written.
-    pub fn deny(&mut self, class: crate::gate::DenyClass, text: &str) -> Result<String, HomeError> {
-        let key = DenyKey::load(&self.folder.join(DENY_KEY))?;
-        let tag = self.deny.add(class, text)?;
-        self.deny.save(&self.folder.join(DENY_LIST), &key, &*self.gateway.entropy)?;
-        Ok(tag)
     }
 
     /// What of us may stand in documents.

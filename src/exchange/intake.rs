@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 use uuid::Uuid;
 
-use super::gateway::{FilingError, Gateway};
+use super::gateway::{Filing, FilingError, Gateway};
 use crate::{
     error::{Code, Finding, Owner, Severity},
     format::Format,
@@ -20,7 +20,7 @@ use crate::{
     marking::Tlp,
     openpgp::{self, Demand, Expect, KeyError, Limits, OpenError, Profile, PublicCert},
     record::{Record, base::RecordId, handling::Handling},
-    store::{self, Arrival, Original, Settlement, Tx},
+    store::{self, Arrival, Body, Decision, Original, Received, Settlement, Tx},
     translate::{self, Document},
 };
 
@@ -56,6 +56,15 @@ pub struct Message {
     pub body: Vec<u8>,
 }
 
+/// The media type of a message that came without one.
+pub fn media_type_of(body: &[u8]) -> &'static str {
+    match translate::detect(body) {
+        Some(Format::IodefXml) => "application/xml",
+        Some(_) => "application/json",
+        None => "application/pgp-encrypted",
+    }
+}
+
 /// Why a message got no receipt. It may be sent again.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -69,6 +78,14 @@ pub enum IntakeError {
     /// What came in could not be filed.
     #[error(transparent)]
     Filing(#[from] FilingError),
+    /// A message in quarantine cannot be filed now either.
+    #[error("it cannot be filed now either: {why}")]
+    StillBad {
+        /// Of the error.
+        code: Code,
+        /// Why.
+        why: String,
+    },
     /// The message is larger than agreed. Nothing was kept.
     #[error("the message has {found} bytes, {limit} are agreed")]
     TooLarge {
@@ -87,6 +104,7 @@ impl IntakeError {
             IntakeError::Keys(error) => error.code(),
             IntakeError::TooLarge { .. } => Code::LimitExceeded,
             IntakeError::Filing(error) => error.code(),
+            IntakeError::StillBad { code, .. } => *code,
         }
     }
 }
@@ -156,49 +174,123 @@ impl Gateway {
         Ok(done)
     }
 
-    /// Judges an original and settles it, in one act with all that follows from it.
-    async fn settle(&self, sender: &Sender, id: &str, original: Original) -> Result<SignedReceipt, IntakeError> {
-        let now = self.clock.now();
+    /// Takes a message out of quarantine: opens and judges it again, by what is known of the sender now, and files it.
+    /// Its receipt stays what it was.
+    ///
+    /// # Errors
+    /// [`IntakeError::StillBad`] when it cannot be filed now either; it stays in quarantine.
+    pub async fn accept(&self, sender: &Sender, received: &Received, actor: &str) -> Result<String, IntakeError> {
+        let (original, _) = self.store.original(&received.original).await?;
+        let (judgement, opened) = self.judge(sender, &original);
+        let records = match judgement {
+            Judgement::File(records) => records,
+            Judgement::Refuse(code, why) | Judgement::Quarantine(code, why) => {
+                return Err(IntakeError::StillBad { code, why });
+            }
+        };
+        let found = self.stage_found(sender, original, opened, records, "accepted").await?;
+        let number = found.number().unwrap_or_default();
+        let decision = Decision {
+            outcome: Outcome::Filed,
+            code: None,
+            reason: None,
+            number: Some(number.clone()),
+            actor: actor.to_owned(),
+        };
+        let (partner, message) = (received.partner.clone(), received.message.clone());
+        let accept = async move |tx: &mut Tx| {
+            found.enter(tx).await?;
+            tx.decide_received(&partner, &message, &decision).await
+        };
+        self.store.act("accept", accept).await?;
+        Ok(number)
+    }
+
+    /// Ends the quarantine of a message by refusing it. Its receipt stays what it was, and the original is kept.
+    ///
+    /// # Errors
+    /// When it is not quarantined, or the store fails.
+    pub async fn refuse(&self, received: &Received, reason: &str, actor: &str) -> Result<(), store::Error> {
+        let decision = Decision {
+            outcome: Outcome::Refused,
+            code: received.code.clone(),
+            reason: Some(reason.to_owned()),
+            number: None,
+            actor: actor.to_owned(),
+        };
+        let (partner, message) = (received.partner.clone(), received.message.clone());
+        let refuse = async move |tx: &mut Tx| tx.decide_received(&partner, &message, &decision).await;
+        self.store.act("refuse", refuse).await
+    }
+
+    /// Opens an original and judges what is in it, by what is known of the sender now.
+    fn judge(&self, sender: &Sender, original: &Original) -> (Judgement, Option<OpenedParts>) {
         let expect = Expect {
             signers: &sender.certificates,
             profile: sender.profile,
             signature: sender.signature,
             sealing: sender.sealing,
-            now,
+            now: self.clock.now(),
             limits: Limits { wire_bytes: sender.max_bytes, message_bytes: sender.max_bytes, ..Limits::default() },
         };
-        let (judgement, opened) = match openpgp::open(&original, &self.keys, &expect) {
+        match openpgp::open(original, &self.keys, &expect) {
             Ok(opened) => {
                 let (cleartext, verification) = opened.into_parts();
-                (judge(&cleartext, sender), Some((cleartext, verification.to_json())))
+                let judgement = judge(&cleartext, sender);
+                (judgement, Some(OpenedParts { cleartext, verification: verification.to_json() }))
             }
             Err(error) => (blame(&error), None),
+        }
+    }
+
+    /// Stages what a message brought, for the act that files it.
+    async fn stage_found(
+        &self,
+        sender: &Sender,
+        original: Original,
+        opened: Option<OpenedParts>,
+        records: Vec<Record>,
+        reason: &str,
+    ) -> Result<Found, FilingError> {
+        let mut filings = Vec::new();
+        for mut record in records {
+            // A record that came in is ours by number and id, and the sender's by content.
+            record.id = RecordId(self.new_id()?);
+            record.number = None;
+            let author = format!("partner:{}", sender.partner);
+            filings.push(self.prepare_filing(record, &author, reason).await?);
+        }
+        let opened = match opened {
+            Some(parts) => {
+                Some((self.store.stage(parts.cleartext).await?, self.store.stage(parts.verification).await?))
+            }
+            None => None,
         };
+        Ok(Found { original, opened, filings })
+    }
+
+    /// Judges an original and settles it, in one act with all that follows from it.
+    async fn settle(&self, sender: &Sender, id: &str, original: Original) -> Result<SignedReceipt, IntakeError> {
+        let (judgement, opened) = self.judge(sender, &original);
         let (outcome, code, reason, records) = match judgement {
             Judgement::File(records) => (Outcome::Filed, None, None, records),
             Judgement::Refuse(code, reason) => (Outcome::Refused, Some(code), Some(reason), Vec::new()),
             Judgement::Quarantine(code, reason) => (Outcome::Quarantined, Some(code), Some(reason), Vec::new()),
         };
-        let store = &self.store;
-        let mut filings = Vec::new();
-        for mut record in records {
-            // A record that came in is ours by number and id, and the sender's by content.
-            record.id = RecordId(self.new_id().map_err(FilingError::from)?);
-            record.number = None;
-            let author = format!("partner:{}", sender.partner);
-            filings.push(self.prepare_filing(record, &author, "received").await?);
-        }
-        let number = filings.first().and_then(|filing| filing.number().map(str::to_owned));
+        let (digest, size, received_at) = (original.digest(), original.size(), original.received_at().to_string());
+        let found = self.stage_found(sender, original, opened, records, "received").await?;
+        let number = found.number();
         let receipt = Receipt {
             id: id.to_owned(),
-            digest: original.digest(),
-            size: original.size(),
-            received_at: original.received_at().to_string(),
+            digest,
+            size,
+            received_at,
             outcome,
             code: code.map(|code| code.as_str().to_owned()),
             number: number.clone(),
         };
-        let signed = openpgp::sign_receipt(&receipt, &self.keys, sender.profile, now)?;
+        let signed = openpgp::sign_receipt(&receipt, &self.keys, sender.profile, self.clock.now())?;
+        let store = &self.store;
         let settlement = Settlement {
             outcome,
             code: code.map(|code| code.as_str().to_owned()),
@@ -206,19 +298,10 @@ impl Gateway {
             number,
             receipt: store.stage(signed.as_bytes().to_vec()).await?,
         };
-        let kept = match opened {
-            Some((cleartext, verification)) => Some((store.stage(cleartext).await?, store.stage(verification).await?)),
-            None => None,
-        };
         let (partner, id) = (sender.partner.clone(), id.to_owned());
         let outcome = store
             .act("file", async move |tx: &mut Tx| {
-                if let Some((cleartext, verification)) = &kept {
-                    tx.keep_opened(&original, cleartext, verification).await?;
-                }
-                for filing in &filings {
-                    filing.enter(tx).await?;
-                }
+                found.enter(tx).await?;
                 tx.settle_received(&partner, &id, &settlement).await
             })
             .await;
@@ -234,6 +317,35 @@ impl Gateway {
             }
             Err(error) => Err(error.into()),
         }
+    }
+}
+
+/// What was inside a message, and what its check found.
+struct OpenedParts {
+    cleartext: Vec<u8>,
+    verification: Vec<u8>,
+}
+
+/// All that one act enters of a message: the original's content, and the records out of it.
+struct Found {
+    original: Original,
+    opened: Option<(Body, Body)>,
+    filings: Vec<Filing>,
+}
+
+impl Found {
+    fn number(&self) -> Option<String> {
+        self.filings.first().and_then(|filing| filing.number().map(str::to_owned))
+    }
+
+    async fn enter(&self, tx: &mut Tx) -> store::Result<()> {
+        if let Some((cleartext, verification)) = &self.opened {
+            tx.keep_opened(&self.original, cleartext, verification).await?;
+        }
+        for filing in &self.filings {
+            filing.enter(tx).await?;
+        }
+        Ok(())
     }
 }
 

@@ -5,13 +5,14 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 use tokio::sync::watch;
 
 use crate::{
+    audit::{Entry, Field, Kind},
     error::Code,
     gate::{self, Protocol, Reply},
     partner::{Domain, Stamp},
-    store::ServeLock,
+    store::{self, ServeLock, Tx},
     tls::{Endpoint, PeerIdentity},
     transport::{
-        Limits, Listener,
+        Counters, Counts, Limits, Listener,
         push::{self, MessageId, Pushed},
     },
 };
@@ -25,6 +26,9 @@ use super::{
 /// How often the outbox and the partners are looked at. Partners are verified and removed by other processes: what TLS
 /// trusts follows within this time.
 const TICK: Duration = Duration::from_millis(500);
+
+/// How often refused connections are entered in the log, if there were any.
+const SUMMARY: Duration = Duration::from_secs(60);
 
 /// Why the gateway does not serve.
 #[derive(Debug, thiserror::Error)]
@@ -95,7 +99,8 @@ impl Serving {
         let Serving { home, endpoint, listener, _lock } = self;
         let courier = Courier::new(home.clone(), endpoint.clone(), OWNER);
         let (stopped, stopping) = watch::channel(());
-        let outbox = tokio::spawn(work(home, endpoint, courier, stopping));
+        let refusals = Refusals { counters: listener.counters(), told: Counts::default() };
+        let outbox = tokio::spawn(work(home, endpoint, courier, refusals, stopping));
         let stop = async move {
             stop.await;
             drop(stopped);
@@ -113,7 +118,14 @@ impl Serving {
 const OWNER: &str = "serve";
 
 /// Works on the outbox and keeps TLS's trust up to date, until `stopping` closes.
-async fn work(home: Arc<Home>, endpoint: Arc<Endpoint>, mut courier: Courier, mut stopping: watch::Receiver<()>) {
+async fn work(
+    home: Arc<Home>,
+    endpoint: Arc<Endpoint>,
+    mut courier: Courier,
+    mut refusals: Refusals,
+    mut stopping: watch::Receiver<()>,
+) {
+    let mut summary = tokio::time::interval(SUMMARY);
     let mut tick = tokio::time::interval(TICK);
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut trusted = None;
@@ -121,6 +133,7 @@ async fn work(home: Arc<Home>, endpoint: Arc<Endpoint>, mut courier: Courier, mu
         tokio::select! {
             _ = stopping.changed() => break,
             Some(done) = courier.next() => tell(done),
+            _ = summary.tick() => refusals.tell(&home).await,
             _ = tick.tick() => {
                 renew_trust(&home, &endpoint, &mut trusted);
                 if let Err(error) = courier.set_out().await {
@@ -137,6 +150,35 @@ async fn work(home: Arc<Home>, endpoint: Arc<Endpoint>, mut courier: Courier, mu
     };
     if tokio::time::timeout(home.config.timeouts.drain.into(), rest).await.is_err() {
         tracing::warn!("deliveries were cut off; they are made again");
+    }
+    refusals.tell(&home).await;
+}
+
+/// Connections that were refused, of which the log has how many and why; nothing else of them is kept.
+struct Refusals {
+    counters: Arc<Counters>,
+    told: Counts,
+}
+
+impl Refusals {
+    async fn tell(&mut self, home: &Home) {
+        let now = self.counters.counts();
+        let leaf =
+            |(code, count)| Entry::new(Kind::Refusals, "system").number(Field::Count, count).text(Field::Code, code);
+        let leaves: Vec<Entry> = now.refused_since(&self.told).into_iter().map(leaf).collect();
+        if leaves.is_empty() {
+            return;
+        }
+        let logged = home.gateway.store.act("refusals", async move |tx: &mut Tx| {
+            for leaf in leaves {
+                tx.log(leaf).await?;
+            }
+            Ok::<_, store::Error>(())
+        });
+        match logged.await {
+            Ok(()) => self.told = now,
+            Err(error) => tracing::error!(%error, "refused connections are not in the log yet"),
+        }
     }
 }
 

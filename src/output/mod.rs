@@ -3,20 +3,84 @@
 use std::io::{self, Write as _};
 
 use serde::Serialize;
+use serde_json::{Map, Value};
 
 use crate::error::Finding;
 
-/// What a command has to show.
+/// What a command has to show. Every result has a form for people and one for programs (`--json`).
 #[derive(Debug, Default)]
 pub struct Shown {
-    /// For standard output.
-    result: Vec<u8>,
-    /// The same as one JSON value, where the command has a form for it.
-    json: Option<serde_json::Value>,
+    result: Output,
     /// For standard error, a line each.
     notes: Vec<String>,
     /// The exit code.
     pub exit: u8,
+}
+
+/// What goes to standard output.
+#[derive(Debug, Default)]
+enum Output {
+    #[default]
+    Nothing,
+    /// A document as its format has it.
+    Document(Vec<u8>),
+    /// A text for people, and the same as one JSON value.
+    Said(String, Value),
+}
+
+/// A list with a name for each column: a line for each row, the cells parted by tabs; as JSON an array of objects.
+#[derive(Debug)]
+pub struct Table<const N: usize> {
+    columns: [&'static str; N],
+    rows: Vec<[Value; N]>,
+}
+
+impl<const N: usize> Table<N> {
+    /// A table without rows.
+    pub fn new(columns: [&'static str; N]) -> Self {
+        Table { columns, rows: Vec::new() }
+    }
+
+    /// Adds a row.
+    pub fn row(&mut self, cells: [Value; N]) {
+        self.rows.push(cells);
+    }
+
+    /// How many rows there are.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    fn shown(self) -> Shown {
+        let line = |row: &[Value; N]| row.iter().map(cell).collect::<Vec<_>>().join("\t") + "\n";
+        let text = self.rows.iter().map(line).collect();
+        let object = |row: [Value; N]| {
+            let members = self.columns.iter().map(|&column| column.to_owned()).zip(row);
+            Value::Object(members.collect::<Map<_, _>>())
+        };
+        let value = self.rows.into_iter().map(object).collect();
+        Shown::of(Output::Said(text, value))
+    }
+}
+
+impl<const N: usize> From<Table<N>> for Shown {
+    fn from(table: Table<N>) -> Self {
+        table.shown()
+    }
+}
+
+/// A value on a line of a table: nothing in it can end the cell or the line, or move the cursor.
+fn cell(value: &Value) -> String {
+    match value {
+        Value::Null => "-".to_owned(),
+        Value::String(text) => text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect(),
+        other => other.to_string(),
+    }
 }
 
 /// A finding with its file, as `--json` shows it.
@@ -28,35 +92,34 @@ struct Filed<'f> {
 }
 
 impl Shown {
+    fn of(result: Output) -> Self {
+        Shown { result, ..Shown::default() }
+    }
+
     /// Nothing.
     pub fn nothing() -> Self {
         Shown::default()
     }
 
-    /// These bytes.
-    pub fn bytes(result: Vec<u8>) -> Self {
-        Shown { result, ..Shown::default() }
+    /// A document: its bytes as they are. `--json` shows one that is not JSON itself as `{"document": TEXT}`, or in
+    /// base64 as `{"document_base64": TEXT}` when it is not UTF-8.
+    pub fn document(bytes: Vec<u8>) -> Self {
+        Shown::of(Output::Document(bytes))
     }
 
-    /// This text, with a line end.
-    pub fn text(text: impl Into<String>) -> Self {
+    /// A text for people, and the same as one JSON value.
+    pub fn said(text: impl Into<String>, value: Value) -> Self {
         let mut text = text.into();
-        if !text.ends_with('\n') {
+        if !text.is_empty() && !text.ends_with('\n') {
             text.push('\n');
         }
-        Shown::bytes(text.into_bytes())
-    }
-
-    /// A value for `--json`, and a text for people.
-    pub fn value(text: impl Into<String>, value: &impl Serialize) -> Self {
-        Shown { json: serde_json::to_value(value).ok(), ..Shown::text(text) }
+        Shown::of(Output::Said(text, value))
     }
 
     /// Findings, a line each.
     pub fn findings(findings: &[(String, Finding)]) -> Self {
         let text: String = findings.iter().map(|(file, finding)| format!("{file}:{finding}\n")).collect();
-        let filed: Vec<_> = findings.iter().map(|(file, finding)| Filed { file, finding }).collect();
-        Shown { json: serde_json::to_value(filed).ok(), ..Shown::bytes(text.into_bytes()) }
+        Shown::said(text, findings_value(findings))
     }
 
     /// Adds a line for standard error.
@@ -70,9 +133,15 @@ impl Shown {
     /// When standard output cannot be written.
     pub fn show(&self, json: bool) -> io::Result<()> {
         let mut out = io::stdout().lock();
-        let written = match (&self.json, json) {
-            (Some(value), true) => writeln!(out, "{value:#}"),
-            _ => out.write_all(&self.result),
+        let written = match (&self.result, json) {
+            (Output::Nothing, false) => Ok(()),
+            (Output::Nothing, true) => out.write_all(b"{}\n"),
+            (Output::Said(text, _), false) => out.write_all(text.as_bytes()),
+            (Output::Said(_, value), true) => writeln!(out, "{value:#}"),
+            (Output::Document(bytes), true) if !bytes.trim_ascii_start().starts_with(b"{") => {
+                writeln!(out, "{:#}", wrapped(bytes))
+            }
+            (Output::Document(bytes), _) => out.write_all(bytes),
         };
         match written.and_then(|()| out.flush()) {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
@@ -84,5 +153,41 @@ impl Shown {
             let _ = writeln!(err, "{note}");
         }
         Ok(())
+    }
+}
+
+/// Findings with their files, as `--json` shows them.
+pub fn findings_value(findings: &[(String, Finding)]) -> Value {
+    let filed: Vec<_> = findings.iter().map(|(file, finding)| Filed { file, finding }).collect();
+    serde_json::to_value(filed).unwrap_or_default()
+}
+
+fn wrapped(bytes: &[u8]) -> Value {
+    use base64::Engine as _;
+    match std::str::from_utf8(bytes) {
+        Ok(text) => serde_json::json!({ "document": text }),
+        Err(_) => serde_json::json!({ "document_base64": base64::engine::general_purpose::STANDARD.encode(bytes) }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_cell_cannot_leave_its_place() {
+        let mut table = Table::new(["name", "count", "more"]);
+        table.row([json!("a\tb\n\u{1b}[2J"), json!(7), Value::Null]);
+        let Output::Said(text, value) = table.shown().result else { panic!("no text") };
+        assert_eq!(text, "a b  [2J\t7\t-\n");
+        assert_eq!(value, json!([{ "name": "a\tb\n\u{1b}[2J", "count": 7, "more": null }]));
+    }
+
+    #[test]
+    fn documents_are_wrapped_without_loss() {
+        assert_eq!(wrapped(b"<x/>"), json!({ "document": "<x/>" }));
+        assert_eq!(wrapped(&[0xff]), json!({ "document_base64": "/w==" }));
     }
 }

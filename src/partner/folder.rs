@@ -47,6 +47,17 @@ pub enum Received {
     KeysChanged,
 }
 
+impl Received {
+    /// The word in the audit log.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Received::New => "added",
+            Received::Renewed => "renewed",
+            Received::KeysChanged => "keys-changed",
+        }
+    }
+}
+
 const CARD_SIGNED: &str = "card.asc";
 const CARD: &str = "card.json";
 const STANDING: &str = "partner.toml";

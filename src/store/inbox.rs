@@ -26,6 +26,10 @@ const INSERT: &str = "INSERT INTO inbox (partner, message, digest, original, sta
 const AGAIN: &str = "UPDATE inbox SET copies = copies + 1 WHERE partner = ?1 AND message = ?2";
 const SETTLE: &str = "UPDATE inbox SET state = ?3, code = ?4, reason = ?5, number = ?6, receipt = ?7, settled_at = ?8 \
     WHERE partner = ?1 AND message = ?2";
+const DECIDE: &str =
+    "UPDATE inbox SET state = ?3, code = ?4, reason = ?5, number = ?6 WHERE partner = ?1 AND message = ?2";
+const NAMED: &str = "SELECT partner, message, digest, original, state, code, reason, number, receipt, received_at, \
+    settled_at, copies FROM inbox WHERE message = ?1 AND (?2 IS NULL OR partner = ?2) ORDER BY partner";
 const SELECT: &str = "SELECT partner, message, digest, original, state, code, reason, number, receipt, received_at, \
     settled_at, copies FROM inbox WHERE partner = ?1 AND message = ?2";
 const LIST: &str = "SELECT partner, message, digest, original, state, code, reason, number, receipt, received_at, \
@@ -53,6 +57,21 @@ pub struct Settlement {
     pub number: Option<String>,
     /// The receipt's bytes, as they are sent.
     pub receipt: Body,
+}
+
+/// What somebody here has decided about a message that was quarantined.
+#[derive(Clone, Debug)]
+pub struct Decision {
+    /// [`gate::Outcome::Filed`] or [`gate::Outcome::Refused`].
+    pub outcome: gate::Outcome,
+    /// Error code, when it is refused; a word.
+    pub code: Option<String>,
+    /// Why, for our own people.
+    pub reason: Option<String>,
+    /// Our tracking number, when it is filed.
+    pub number: Option<String>,
+    /// Who has decided.
+    pub actor: String,
 }
 
 /// A message of the inbox.
@@ -144,23 +163,35 @@ impl Tx {
             Ok(())
         })
         .await?;
-        let mut leaf = Entry::new(Kind::Received, "system")
-            .text(Field::Partner, partner)
-            .text(Field::Message, message)
-            .text(Field::Status, how.outcome.as_str())
-            .text(Field::Original, &known.original)
-            .digest(Field::Digest, known.digest);
-        for (field, value) in [(Field::Code, &how.code), (Field::Number, &how.number)] {
-            if let Some(value) = value {
-                leaf = leaf.text(field, value);
-            }
-        }
+        let leaf = received_leaf("system", &known, how.outcome, how.code.as_deref(), how.number.as_deref());
         self.append(leaf).await?;
         let leaf = Entry::new(Kind::ReceiptIssued, "system")
             .text(Field::Partner, partner)
             .text(Field::Message, message)
             .digest(Field::Receipt, receipt);
         self.append(leaf).await?;
+        Ok(())
+    }
+
+    /// Ends the quarantine of a message. Its receipt stays what it was.
+    ///
+    /// # Errors
+    /// [`Error::State`] when it is not quarantined.
+    pub async fn decide_received(&mut self, partner: &str, message: &str, decision: &Decision) -> Result<()> {
+        let known = self.received(partner, message).await?;
+        let known = known.ok_or_else(|| Error::NotFound { what: "message", id: message.to_owned() })?;
+        if known.outcome != Some(gate::Outcome::Quarantined) || decision.outcome == gate::Outcome::Quarantined {
+            let found = known.outcome.map_or("unsettled", gate::Outcome::as_str).to_owned();
+            return Err(Error::State { what: "message", id: message.to_owned(), found, expected: "quarantined" });
+        }
+        let Decision { outcome, code, reason, number, actor } = decision;
+        self.with(async |conn| {
+            let query = sqlx::query(DECIDE).bind(partner).bind(message).bind(outcome.as_str()).bind(code);
+            query.bind(reason).bind(number).execute(conn).await?;
+            Ok(())
+        })
+        .await?;
+        self.append(received_leaf(actor, &known, *outcome, code.as_deref(), number.as_deref())).await?;
         Ok(())
     }
 
@@ -180,6 +211,15 @@ impl Store {
     /// When the database fails.
     pub async fn received(&self, partner: &str, message: &str) -> Result<Option<Received>> {
         received(&mut *self.reader().await?, partner, message).await
+    }
+
+    /// The messages of the inbox with this id: one for each partner that has used it, or that partner's.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn received_as(&self, message: &str, partner: Option<&str>) -> Result<Vec<Received>> {
+        let query = sqlx::query(NAMED).bind(message).bind(partner);
+        query.fetch_all(&mut *self.reader().await?).await?.iter().map(from_row).collect()
     }
 
     /// Messages of the inbox, newest first: all, or those that ended in one way.
@@ -202,6 +242,26 @@ impl Store {
         let query = sqlx::query(LIST).bind(state).bind(limit);
         query.fetch_all(&mut *self.reader().await?).await?.iter().map(from_row).collect()
     }
+}
+
+fn received_leaf(
+    actor: &str,
+    known: &Received,
+    outcome: gate::Outcome,
+    code: Option<&str>,
+    number: Option<&str>,
+) -> Entry {
+    let leaf = Entry::new(Kind::Received, actor)
+        .text(Field::Partner, &known.partner)
+        .text(Field::Message, &known.message)
+        .text(Field::Status, outcome.as_str())
+        .text(Field::Original, &known.original)
+        .digest(Field::Digest, known.digest);
+    let further = [(Field::Code, code), (Field::Number, number)];
+    further.into_iter().fold(leaf, |leaf, (field, value)| match value {
+        Some(value) => leaf.text(field, value),
+        None => leaf,
+    })
 }
 
 async fn received(conn: &mut SqliteConnection, partner: &str, message: &str) -> Result<Option<Received>> {

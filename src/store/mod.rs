@@ -39,7 +39,7 @@ pub use claim::{Claim, Claimed, Outcome};
 pub use commit_point::{Abort, CommitPoint, NoSuchPoint};
 pub use disclosures::Disclosure;
 pub use error::{Error, Result};
-pub use inbox::{Arrival, Received, Settlement};
+pub use inbox::{Arrival, Decision, Received, Settlement};
 pub use intents::{Intent, Recovered};
 pub use lock::ServeLock;
 pub use log::Head;

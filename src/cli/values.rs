@@ -1,0 +1,79 @@
+//! Values of the command line.
+
+use std::{convert::Infallible, fmt, path::PathBuf, str::FromStr};
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+
+use crate::{format::Format, openpgp::Profile, translate};
+
+/// Largest document that is read from a file or standard input unless told otherwise, in bytes.
+pub const MAX_BYTES: u64 = 26_214_400;
+
+/// A file to read, or standard input (`-`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Input {
+    /// Standard input.
+    Stdin,
+    /// A file.
+    File(PathBuf),
+}
+
+impl FromStr for Input {
+    type Err = Infallible;
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        Ok(if text == "-" { Input::Stdin } else { Input::File(text.into()) })
+    }
+}
+
+impl fmt::Display for Input {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Input::Stdin => f.write_str("-"),
+            Input::File(path) => path.display().fmt(f),
+        }
+    }
+}
+
+/// A record: one of the store by tracking number or id, or one of a file (`./x.json`, `/x.json`, `-`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RecordName {
+    /// In the store.
+    Stored(String),
+    /// In a file.
+    In(Input),
+}
+
+impl FromStr for RecordName {
+    type Err = Infallible;
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        let is_file = text == "-" || text.starts_with("./") || text.starts_with("../") || text.starts_with('/');
+        Ok(if is_file { RecordName::In(text.parse()?) } else { RecordName::Stored(text.to_owned()) })
+    }
+}
+
+/// Who does something, as the audit log names it.
+///
+/// # Errors
+/// When it is not 1 to 64 printable ASCII characters without spaces.
+pub(super) fn actor(text: &str) -> Result<String, String> {
+    match (1..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        true => Ok(text.to_owned()),
+        false => {
+            Err("expected 1 to 64 printable ASCII characters without spaces, such as alice or duty-officer".into())
+        }
+    }
+}
+
+/// An OpenPGP profile, by its name.
+pub(super) fn profiles() -> impl TypedValueParser<Value = Profile> {
+    let names = PossibleValuesParser::new(Profile::ALL.iter().map(|profile| profile.as_str()));
+    // The parser before lets no other name through.
+    names.map(|name| *Profile::ALL.iter().find(|profile| profile.as_str() == name).unwrap_or(&Profile::Rfc4880))
+}
+
+/// A format that is read and written here, by its name.
+pub(super) fn formats() -> impl TypedValueParser<Value = Format> {
+    let names = PossibleValuesParser::new(translate::FORMATS.iter().map(|format| format.as_str()));
+    // The parser before lets no other name through.
+    names.map(|name| *translate::FORMATS.iter().find(|format| format.as_str() == name).unwrap_or(&Format::Record))
+}

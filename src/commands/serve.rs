@@ -1,0 +1,34 @@
+//! `sirex serve`: until an interrupt or a termination signal.
+
+use std::path::Path;
+
+use super::{Failure, home};
+use crate::{exchange::Serving, output::Shown};
+
+/// Serves.
+pub(super) fn run(folder: &Path) -> Result<Shown, Failure> {
+    home::runtime()?.block_on(async {
+        let home = home::open(folder).await?;
+        let serving = Serving::start(home).await?;
+        // For whoever started it: it serves now, and where.
+        println!("serving on {}", serving.address());
+        serving.run(stop()).await;
+        Ok(Shown::nothing())
+    })
+}
+
+async fn stop() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let terminate = async {
+        match signal(SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        () = terminate => {}
+    }
+}

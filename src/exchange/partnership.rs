@@ -1,0 +1,99 @@
+//! What people decide about partners, with its leaf in the log. The file is changed first: a leaf never tells of what did
+//! not happen, and a change whose leaf a crash swallowed is seen by its file.
+
+use std::path::Path;
+
+use super::{
+    cards::{CardError, add_card},
+    home::{Home, HomeError},
+};
+use crate::{
+    audit::{Entry, Field, Kind},
+    config::{self, Access, FileError},
+    digest::Digest,
+    gate::DenyClass,
+    partner::{Card, Comparison, Domain, Fingerprint, Partner, Received, Removed},
+    sharing::{Agreement, AgreementLimits, DenyKey},
+    store::{self, Tx},
+};
+
+impl Home {
+    /// Takes a partner's card, unverified.
+    ///
+    /// # Errors
+    /// As [`super::read_card`]; an older card, or one of a partner who was removed.
+    pub async fn add_partner(&self, signed: &[u8], actor: &str) -> Result<(Card, Fingerprint, Received), CardError> {
+        let (card, signer, received) = add_card(self, signed)?;
+        let entry = changed(actor, &card.domain, received.as_str())
+            .digest(Field::Digest, Digest::of(signed))
+            .text(Field::Key, signer.to_string());
+        self.log(entry).await?;
+        Ok((card, signer, received))
+    }
+
+    /// Records that somebody has compared fingerprints with a partner.
+    ///
+    /// # Errors
+    /// When what was compared is not the partner's.
+    pub async fn verify_partner(&self, domain: &Domain, comparison: Comparison) -> Result<Partner, HomeError> {
+        let actor = comparison.by.clone();
+        let keys: Vec<String> = comparison.fingerprints.iter().map(ToString::to_string).collect();
+        let partner = self.partners.verify(domain, comparison)?;
+        for key in keys {
+            self.log(changed(&actor, domain, "verified").text(Field::Key, key)).await?;
+        }
+        Ok(partner)
+    }
+
+    /// Puts an agreement in force; `file` is where its text was read.
+    ///
+    /// # Errors
+    /// When it says something wrong, or there is no such partner.
+    pub async fn agree(&self, domain: &Domain, file: &Path, text: &str, actor: &str) -> Result<Agreement, HomeError> {
+        self.partners.get(domain)?;
+        let agreement = Agreement::parse(domain, text, &AgreementLimits::default())
+            .map_err(|finding| FileError::invalid(file, finding))?;
+        config::write(&self.partners.agreement_file(domain), text.as_bytes(), Access::Default)?;
+        let entry = Entry::new(Kind::PolicyChanged, actor)
+            .text(Field::Partner, domain.as_str())
+            .number(Field::Policy, agreement.version().into())
+            .digest(Field::Digest, agreement.digest());
+        self.log(entry).await?;
+        Ok(agreement)
+    }
+
+    /// Ends a partnership.
+    ///
+    /// # Errors
+    /// When there is none, or nobody says why.
+    pub async fn remove_partner(&self, domain: &Domain, removed: Removed) -> Result<(), HomeError> {
+        let actor = removed.by.clone();
+        self.partners.remove(domain, removed)?;
+        Ok(self.log(changed(&actor, domain, "removed")).await?)
+    }
+
+    /// Adds an entry to the deny list; its tag.
+    ///
+    /// # Errors
+    /// When the entry cannot be used, or the list cannot be written.
+    pub async fn deny(&mut self, class: DenyClass, text: &str, actor: &str) -> Result<String, HomeError> {
+        let key = DenyKey::load(&self.folder().join(super::home::DENY_KEY))?;
+        let tag = self.deny.add(class, text)?;
+        let file = self.folder().join(super::home::DENY_LIST);
+        self.deny.save(&file, &key, &*self.gateway.entropy)?;
+        let list = config::read_bytes(&file, crate::sharing::MAX_DENY_BYTES)?;
+        let entry = Entry::new(Kind::ConfigChanged, actor)
+            .digest(Field::Digest, Digest::of(&list))
+            .text(Field::What, "deny-list");
+        self.log(entry).await?;
+        Ok(tag)
+    }
+
+    async fn log(&self, entry: Entry) -> Result<(), store::Error> {
+        self.gateway.store.act("log", async move |tx: &mut Tx| tx.log(entry).await.map(|_| ())).await
+    }
+}
+
+fn changed(actor: &str, domain: &Domain, what: &str) -> Entry {
+    Entry::new(Kind::PartnerChanged, actor).text(Field::Partner, domain.as_str()).text(Field::What, what)
+}
