@@ -52,8 +52,13 @@ fn refusal(bytes: &[u8], error: &serde_json::Error, path: String) -> Finding {
     let said = error.to_string();
     // serde_json adds the place to its text; it has its own field here
     let said = said.split(" at line ").next().unwrap_or(&said);
-    let expected = if error.is_data() { "the record format, schemas/record.schema.json" } else { "JSON" };
-    Finding::error(code, position(bytes, error), path, said, expected)
+    let format = if error.is_data() { "the record format, schemas/record.schema.json" } else { "JSON" };
+    // the types of the record and serde say themselves what they found and expected
+    let (found, expected) = match said.split_once(", expected ") {
+        Some((found, expected)) => (found, format!("{expected} ({format})")),
+        None => (said, format.to_owned()),
+    };
+    Finding::error(code, position(bytes, error), path, found.strip_prefix("found ").unwrap_or(found), expected)
 }
 
 /// Where nesting first exceeds [`MAX_DEPTH`], brackets in texts not counted.

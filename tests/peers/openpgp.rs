@@ -65,38 +65,39 @@ fn receipt() -> Receipt {
     }
 }
 
-fn done(output: Output) -> Output {
+/// What a program gave that must have succeeded.
+pub fn done(output: Output) -> Output {
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{said}");
     output
 }
 
 /// A folder with a GnuPG home.
-struct Gpg(TempDir);
+pub struct Gpg(TempDir);
 
 impl Gpg {
-    fn new() -> Self {
+    pub fn new() -> Self {
         Gpg(tempfile::Builder::new().prefix("gpg").tempdir().unwrap())
     }
 
-    fn file(&self, name: &str, bytes: &[u8]) -> PathBuf {
+    pub fn file(&self, name: &str, bytes: &[u8]) -> PathBuf {
         let path = self.0.path().join(name);
         fs::write(&path, bytes).unwrap();
         path
     }
 
-    fn run(&self, arguments: &[&str]) -> Output {
+    pub fn run(&self, arguments: &[&str]) -> Output {
         let mut command = Command::new("gpg");
         command.env("GNUPGHOME", self.0.path()).args(["--batch", "--no-tty", "--pinentry-mode", "loopback"]);
         command.args(["--passphrase", "", "--trust-model", "always", "--status-fd", "2", "--yes"]);
         command.args(arguments).output().unwrap()
     }
 
-    fn on(&self, arguments: &[&str], file: &Path) -> Output {
+    pub fn on(&self, arguments: &[&str], file: &Path) -> Output {
         self.run(&[arguments, &[file.to_str().unwrap()]].concat())
     }
 
-    fn import(&self, bytes: &[u8]) {
+    pub fn import(&self, bytes: &[u8]) {
         done(self.on(&["--import"], &self.file("import.pgp", bytes)));
     }
 }

@@ -53,6 +53,18 @@ fn what_the_format_does_not_have_is_refused_with_its_path() {
 }
 
 #[test]
+fn found_and_expected_are_said_once() {
+    for (text, said) in [
+        (r#"{"sirex-record":2,"records":[]}"#.to_owned(), r#"found "2", expected version 1 of the record format ("#),
+        (document(r#","title":7"#), "found invalid type: integer `7`, expected an object (Text) ("),
+        (document(r#","nothing":1"#), "found unknown member `nothing`, expected the record format, schemas/"),
+    ] {
+        let finding = refused(&text).to_string();
+        assert!(finding.contains(said) && finding.matches("expected ").count() == 1, "{finding}");
+    }
+}
+
+#[test]
 fn broken_json_is_a_syntax_error_with_its_place() {
     let finding = refused("{\"sirex-record\":1,\n \"records\" 5}");
     assert_eq!(finding.code, Code::JsonSyntax);
