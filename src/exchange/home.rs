@@ -1,8 +1,9 @@
 //! A home: the folder with configuration, keys, partners and store, opened.
 
 use std::{
-    fs,
+    fs, io,
     path::{Path, PathBuf},
+    process,
     sync::Arc,
 };
 
@@ -142,22 +143,39 @@ const KEY_BYTES: u64 = 4_096;
 
 impl Home {
     /// Makes a home: configuration, TLS key, OpenPGP certificates for every profile that this build can do, audit key,
-    /// deny list, store with the first leaf of the log.
+    /// deny list, store with the first leaf of the log. It is made beside its place and put there whole, so that no key
+    /// of an attempt that failed is in it.
     ///
     /// # Errors
     /// [`HomeError::Exists`] where there is one; else what could not be made.
     pub async fn init(folder: &Path, new: &NewHome<'_>, settings: Settings) -> Result<(), HomeError> {
-        let file = folder.join(CONFIG);
-        if file.exists() {
+        if folder.join(CONFIG).exists() {
             return Err(HomeError::Exists(folder.to_owned()));
         }
+        let failed = |source| HomeError::Folder { path: folder.to_owned(), source };
+        if fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some()) {
+            return Err(failed(io::ErrorKind::DirectoryNotEmpty.into()));
+        }
+        let mut beside = folder.as_os_str().to_owned();
+        beside.push(format!(".init-{}", process::id()));
+        let beside = PathBuf::from(beside);
+        let made = Home::make(&beside, new, settings).await;
+        let placed = made.and_then(|()| fs::rename(&beside, folder).map_err(failed));
+        if placed.is_err() {
+            // What is left of a failed attempt holds keys that nobody has seen.
+            let _ = fs::remove_dir_all(&beside);
+        }
+        placed
+    }
+
+    async fn make(folder: &Path, new: &NewHome<'_>, settings: Settings) -> Result<(), HomeError> {
         let text = Config::example(new);
+        let file = folder.join(CONFIG);
         let config = Config::parse(&text).map_err(|finding| FileError::invalid(&file, finding))?;
         let domain = domain(&config)?;
         prefix(&config)?;
         for part in ["", "keys", PARTNERS] {
-            let path = folder.join(part);
-            fs::create_dir_all(&path).map_err(|source| HomeError::Folder { path, source })?;
+            config::make_folder(&folder.join(part), Access::Owner)?;
         }
         let (clock, entropy) = (settings.clock.clone(), settings.entropy.clone());
         let owner = Owner { domain: domain.as_str(), role_address: &config.team.email };
@@ -173,7 +191,6 @@ impl Home {
         let deny = DenyKey::create(&folder.join(DENY_KEY), &*entropy)?;
         DenyEntries::empty(&deny).save(&folder.join(DENY_LIST), &deny, &*entropy)?;
         Store::create(folder, settings, &log, signer.verifier_key(), "init").await?.close().await;
-        // Last, since it is what makes the folder a home.
         Ok(config::write(&file, text.as_bytes(), Access::Default)?)
     }
 
