@@ -23,6 +23,8 @@ use super::{
     verify,
 };
 use crate::{
+    audit::Shape,
+    error::{Code, Finding, Position},
     gate::{Receipt, SignedReceipt},
     json,
 };
@@ -56,7 +58,15 @@ pub fn verify_receipt(
     let limits = Limits { wire_bytes: SMALL_BYTES, message_bytes: SMALL_BYTES, ..Limits::default() };
     let (document, verification) = verify_inline(bytes, signers, now, &limits)?;
     let receipt = json::from_slice(&document, &json::Limits { total_bytes: SMALL_BYTES, ..Default::default() });
-    let receipt = receipt.map_err(|finding| OpenError::Document(Box::new(finding)))?;
+    let receipt: Receipt = receipt.map_err(|finding| OpenError::Document(Box::new(finding)))?;
+    // A partner's texts are entered in our log, which takes no others.
+    for (path, shape, text) in [("$.code", Shape::Word, &receipt.code), ("$.number", Shape::Id, &receipt.number)] {
+        if let Some(text) = text.as_ref().filter(|text| !shape.fits(text)) {
+            let position = Position::default();
+            let finding = Finding::error(Code::ValueInvalid, position, path, text, shape.to_string());
+            return Err(OpenError::Document(Box::new(finding)));
+        }
+    }
     Ok((receipt, verification))
 }
 

@@ -314,8 +314,12 @@ impl Partners {
     fn alone(&self) -> Result<File, PartnerError> {
         config::make_folder(&self.folder, Access::Default)?;
         let path = self.folder.join(LOCK);
-        let file = OpenOptions::new().create(true).append(true).open(&path);
-        let locked = file.and_then(|file| file.lock().map(|()| file));
+        let mut options = OpenOptions::new();
+        options.create(true).append(true);
+        // A lock can be held by whoever can open the file.
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let locked = options.open(&path).and_then(|file| file.lock().map(|()| file));
         Ok(locked.map_err(|source| FileError::Unwritable { path, source })?)
     }
 
