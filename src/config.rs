@@ -172,6 +172,8 @@ section! {
         requests_at_once = Count(16),
         /// Requests of one partner in a second, in the long run; more are answered with 429.
         requests_per_second = Count(200),
+        /// Messages that are opened and decoded at the same time, each of which takes memory for several times its size.
+        openings = Count(4),
         /// Messages that are on their way to partners at the same time.
         deliveries = Count(16),
         /// Messages that are on their way to one partner at the same time.

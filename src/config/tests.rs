@@ -35,7 +35,7 @@ fn the_example_reads_and_its_comments_are_the_defaults() {
     let open: String = rest.lines().map(|line| format!("{}\n", line.strip_prefix("# ").unwrap_or(line))).collect();
     assert_eq!(Config::parse(&format!("{team}{open}")).unwrap(), config);
     let keys = |text: &str| text.lines().filter(|line| line.contains(" = ")).count();
-    assert_eq!(keys(&rest), 1 + 12 + 9 + 4, "every key is in the example");
+    assert_eq!(keys(&rest), 1 + 13 + 9 + 4, "every key is in the example");
     let contacts: String = team.lines().map(|line| format!("{}\n", line.strip_prefix("# ").unwrap_or(line))).collect();
     let contacts = contacts.split_once("[team]").map(|(_, team)| format!("[team]{team}")).unwrap();
     let contacts = contacts.replace("Roles that partners", "# Roles that partners");

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use crate::{
@@ -26,6 +27,8 @@ pub struct Gateway {
     pub clock: Arc<dyn Clock>,
     /// Randomness for identifiers and tracking numbers.
     pub entropy: Arc<dyn Entropy>,
+    /// Bounds how many messages are opened and decoded at the same time.
+    pub openings: Arc<Semaphore>,
 }
 
 /// Why a record is not filed.

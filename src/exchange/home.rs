@@ -7,6 +7,7 @@ use std::{
     sync::Arc,
 };
 
+use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
 
 use super::{Gateway, Sender};
@@ -216,7 +217,8 @@ impl Home {
         let pseudonyms = PseudonymKey::new(secret);
         let (clock, entropy) = (settings.clock.clone(), settings.entropy.clone());
         let store = Store::open(folder, Settings { retry: config.retry.into(), ..settings }).await?;
-        let gateway = Gateway { store, keys, prefix: prefix(&config)?, clock, entropy };
+        let openings = Arc::new(Semaphore::new(config.limits.openings.size()));
+        let gateway = Gateway { store, keys, prefix: prefix(&config)?, clock, entropy, openings };
         Ok(Home {
             folder: folder.to_owned(),
             domain: domain(&config)?,

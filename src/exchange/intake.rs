@@ -10,6 +10,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::gateway::{Filing, FilingError, Gateway};
@@ -18,7 +19,7 @@ use crate::{
     format::Format,
     gate::{Outcome, Receipt, SignedReceipt},
     marking::Tlp,
-    openpgp::{self, Demand, Expect, KeyError, Limits, OpenError, Profile, PublicCert},
+    openpgp::{self, Demand, Expect, KeyError, Limits, OpenError, Profile, PublicCert, TeamKeys},
     record::{Record, base::RecordId, handling::Handling},
     store::{self, Arrival, Body, Decision, Original, Received, Settlement, Tx},
     translate::{self, Document},
@@ -86,6 +87,9 @@ pub enum IntakeError {
         /// Why.
         why: String,
     },
+    /// The work broke off: a defect. The message is kept, and settled when it comes again or at the next start.
+    #[error("the work on the message broke off")]
+    Broken,
     /// The message is larger than agreed. Nothing was kept.
     #[error("the message has {found} bytes, {limit} are agreed")]
     TooLarge {
@@ -105,6 +109,7 @@ impl IntakeError {
             IntakeError::TooLarge { .. } => Code::LimitExceeded,
             IntakeError::Filing(error) => error.code(),
             IntakeError::StillBad { code, .. } => *code,
+            IntakeError::Broken => Code::Internal,
         }
     }
 }
@@ -181,7 +186,7 @@ impl Gateway {
     /// [`IntakeError::StillBad`] when it cannot be filed now either; it stays in quarantine.
     pub async fn accept(&self, sender: &Sender, received: &Received, actor: &str) -> Result<String, IntakeError> {
         let (original, _) = self.store.original(&received.original).await?;
-        let (judgement, opened) = self.judge(sender, &original);
+        let (judgement, opened) = self.judge(sender, &original).await?;
         let records = match judgement {
             Judgement::File(records) => records,
             Judgement::Refuse(code, why) | Judgement::Quarantine(code, why) => {
@@ -223,24 +228,20 @@ impl Gateway {
         self.store.act("refuse", refuse).await
     }
 
-    /// Opens an original and judges what is in it, by what is known of the sender now.
-    fn judge(&self, sender: &Sender, original: &Original) -> (Judgement, Option<OpenedParts>) {
-        let expect = Expect {
-            signers: &sender.certificates,
-            profile: sender.profile,
-            signature: sender.signature,
-            sealing: sender.sealing,
-            now: self.clock.now(),
-            limits: Limits { wire_bytes: sender.max_bytes, message_bytes: sender.max_bytes, ..Limits::default() },
+    /// Opens an original and judges what is in it, by what is known of the sender now. That is work for the processor, and
+    /// takes memory for several times the message: it is done beside the runtime, and for a bounded number at a time.
+    async fn judge(
+        &self,
+        sender: &Sender,
+        original: &Original,
+    ) -> Result<(Judgement, Option<OpenedParts>), IntakeError> {
+        let permit = self.openings.clone().acquire_owned().await.map_err(|_| IntakeError::Broken)?;
+        let (sender, original, keys, now) = (sender.clone(), original.clone(), self.keys.clone(), self.clock.now());
+        let work = move || {
+            let _permit = permit;
+            open_and_judge(&sender, &original, &keys, now)
         };
-        match openpgp::open(original, &self.keys, &expect) {
-            Ok(opened) => {
-                let (cleartext, verification) = opened.into_parts();
-                let judgement = judge(&cleartext, sender);
-                (judgement, Some(OpenedParts { cleartext, verification: verification.to_json() }))
-            }
-            Err(error) => (blame(&error), None),
-        }
+        tokio::task::spawn_blocking(work).await.map_err(|_| IntakeError::Broken)
     }
 
     /// Stages what a message brought, for the act that files it.
@@ -271,7 +272,7 @@ impl Gateway {
 
     /// Judges an original and settles it, in one act with all that follows from it.
     async fn settle(&self, sender: &Sender, id: &str, original: Original) -> Result<SignedReceipt, IntakeError> {
-        let (judgement, opened) = self.judge(sender, &original);
+        let (judgement, opened) = self.judge(sender, &original).await?;
         let (outcome, code, reason, records) = match judgement {
             Judgement::File(records) => (Outcome::Filed, None, None, records),
             Judgement::Refuse(code, reason) => (Outcome::Refused, Some(code), Some(reason), Vec::new()),
@@ -355,6 +356,30 @@ fn blame(error: &OpenError) -> Judgement {
         Owner::Sender if error.code() != Code::PgpSignerUnknown => Judgement::Refuse(error.code(), error.to_string()),
         // The partner may have a new key that we have not registered yet.
         _ => Judgement::Quarantine(error.code(), error.to_string()),
+    }
+}
+
+fn open_and_judge(
+    sender: &Sender,
+    original: &Original,
+    keys: &TeamKeys,
+    now: Timestamp,
+) -> (Judgement, Option<OpenedParts>) {
+    let expect = Expect {
+        signers: &sender.certificates,
+        profile: sender.profile,
+        signature: sender.signature,
+        sealing: sender.sealing,
+        now,
+        limits: Limits { wire_bytes: sender.max_bytes, message_bytes: sender.max_bytes, ..Limits::default() },
+    };
+    match openpgp::open(original, keys, &expect) {
+        Ok(opened) => {
+            let (cleartext, verification) = opened.into_parts();
+            let judgement = judge(&cleartext, sender);
+            (judgement, Some(OpenedParts { cleartext, verification: verification.to_json() }))
+        }
+        Err(error) => (blame(&error), None),
     }
 }
 

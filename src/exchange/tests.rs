@@ -62,8 +62,14 @@ async fn home() -> Home {
     let signer = audit::Signer::generate("isirt.example/log", &Seeded::new(1)).unwrap();
     let key = signer.verifier_key();
     let store = Store::create(folder.path(), settings, "isirt.example/log", key, "test").await.unwrap();
-    let gateway =
-        Gateway { store, keys: keys()[0].clone(), prefix: "TST".parse().unwrap(), clock, entropy: Arc::new(Machine) };
+    let gateway = Gateway {
+        store,
+        keys: keys()[0].clone(),
+        prefix: "TST".parse().unwrap(),
+        clock,
+        entropy: Arc::new(Machine),
+        openings: Arc::new(tokio::sync::Semaphore::new(1)),
+    };
     Home { _folder: folder, gateway }
 }
 
