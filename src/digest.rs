@@ -57,6 +57,13 @@ impl TryFrom<String> for Digest {
     }
 }
 
+/// Hexadecimal digits as people read them aloud: groups of four, with a wider gap in the middle.
+pub fn grouped(digits: &str) -> String {
+    let groups: Vec<&str> = digits.as_bytes().chunks(4).filter_map(|chunk| std::str::from_utf8(chunk).ok()).collect();
+    let (first, second) = groups.split_at(groups.len() / 2);
+    format!("{}  {}", first.join(" "), second.join(" "))
+}
+
 /// The text is not `sha256:` and 64 lower-case hexadecimal digits.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[error("not of the form sha256: and 64 lower-case hexadecimal digits")]

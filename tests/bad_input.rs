@@ -200,7 +200,6 @@ fn an_output_that_cannot_be_written_is_said_and_not_left() {
 
 /// `-o /dev/stdout`, a pipe with a name, a link: what is there is written to, not put aside.
 #[test]
-#[ignore = "commands/files.rs renames a new file over whatever -o names, /dev/null too"]
 fn an_output_that_is_no_plain_file_is_written_to() {
     let folder = tempfile::tempdir().unwrap();
     let (link, target) = (folder.path().join("link"), folder.path().join("target.xml"));
@@ -228,7 +227,6 @@ fn an_input_that_cannot_be_read_is_said() {
 
 /// Scripts match on the code, also where there is no finding that has it.
 #[test]
-#[ignore = "commands/validate.rs shows the message of a failure without its code"]
 fn what_cannot_be_read_at_all_is_said_with_its_code() {
     for (path, code, word) in [
         ("fixtures/bad/words.txt", 1, "(format-unknown)"),
@@ -306,7 +304,6 @@ fn a_full_disk_is_said_and_nothing_is_half_done() {
 
 /// Whoever was told that the disk is full makes room and says the same again.
 #[test]
-#[ignore = "exchange/home.rs: a second init keeps the OpenPGP keys of the one that failed, and the card then has two to a profile"]
 fn a_home_that_could_not_be_made_is_made_later() {
     let folder = tempfile::tempdir().unwrap();
     for blocks in [0, 2, 8, 20, 100] {

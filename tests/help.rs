@@ -1,5 +1,6 @@
 //! Every example of the help runs, as its reader would run it, and ends with 0.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test that cannot go on fails
+#![allow(clippy::disallowed_methods)] // a test reads PATH
 
 use std::{
     fs,

@@ -35,6 +35,18 @@ pub enum Shape {
     Number,
 }
 
+impl Shape {
+    /// Whether a text has this shape; one that is no text has it as it is written.
+    pub fn fits(self, text: &str) -> bool {
+        match self {
+            Shape::Id => is_id(text),
+            Shape::Word => is_word(text),
+            Shape::Digest => text.parse::<Digest>().is_ok(),
+            Shape::Number => text.parse::<u64>().is_ok_and(|number| number <= NUMBER_MAX),
+        }
+    }
+}
+
 impl fmt::Display for Shape {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -237,8 +249,7 @@ impl Entry {
                 return Err(LeafError::Unexpected { kind: self.kind.as_str(), member: field.name().to_owned() });
             }
             let fits = match (field.shape(), value) {
-                (Shape::Id, Value::Text(text)) => is_id(text),
-                (Shape::Word, Value::Text(text)) => is_word(text),
+                (shape @ (Shape::Id | Shape::Word), Value::Text(text)) => shape.fits(text),
                 (Shape::Digest, Value::Digest(_)) => true,
                 (Shape::Number, Value::Number(number)) => *number <= NUMBER_MAX,
                 _ => false,

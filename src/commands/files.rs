@@ -1,7 +1,7 @@
 //! Reading and writing files named on the command line.
 
 use std::{
-    fs::File,
+    fs::{self, File},
     io::{self, Read},
     path::Path,
 };
@@ -36,7 +36,12 @@ pub(super) fn read(input: &Input, limit: u64) -> Result<Vec<u8>, Failure> {
 
 /// Writes a file so that it is there whole or not at all.
 pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    config::write(path, bytes, Access::Default).map_err(|error| Failure::new(error.code(), error.to_string()))
+    // A device or a pipe is written to, and what a link leads to: none of them is replaced by a file.
+    if fs::metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir()) {
+        return fs::write(path, bytes).map_err(|error| Failure::disk(path.display(), &error));
+    }
+    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    config::write(&target, bytes, Access::Default).map_err(|error| Failure::new(error.code(), error.to_string()))
 }
 
 /// A document for `--output`, or for standard output without it.

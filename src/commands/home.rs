@@ -87,7 +87,7 @@ fn describe_keys(home: &Home) -> Shown {
     for certificate in home.gateway.keys.certificates() {
         let (fingerprint, profile) = (certificate.fingerprint(), certificate.profile());
         let expires = certificate.expires(now).map_or_else(|| "never".to_owned(), |time| time.to_string());
-        text.push_str(&format!("openpgp {profile}\t{fingerprint}\texpires {expires}\n"));
+        text.push_str(&format!("openpgp {profile}\t{}\texpires {expires}\n", fingerprint.grouped()));
         certificates.push(serde_json::json!({
             "profile": profile.to_string(), "fingerprint": fingerprint.to_string(), "expires": expires,
         }));

@@ -26,7 +26,7 @@ pub(super) fn run(args: &Validate) -> Result<Shown, Failure> {
     // A document that is not as it should be is the sender's doing; a file that is not there is not.
     shown.exit = u8::from(bad);
     for failure in failed {
-        shown.note(&failure.message);
+        shown.note(&format!("sirex: {} ({})", failure.message, failure.code));
         shown.exit = shown.exit.max(failure.code.exit());
     }
     Ok(shown)

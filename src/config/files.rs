@@ -1,9 +1,12 @@
 //! Files of a home: read up to a limit, written whole or not at all.
 
 use std::{
-    fs::{self, File, OpenOptions},
+    fs::{self, DirBuilder, File, OpenOptions},
     io::{self, Read, Write},
     path::{Path, PathBuf},
+    process,
+    sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
 };
 
 use crate::error::{Code, Finding};
@@ -13,7 +16,7 @@ use crate::error::{Code, Finding};
 #[non_exhaustive]
 pub enum FileError {
     /// It is not there or may not be read.
-    #[error("{path}: cannot be read")]
+    #[error("{path}: cannot be read: {source}")]
     Unreadable {
         /// The file.
         path: PathBuf,
@@ -37,7 +40,7 @@ pub enum FileError {
         finding: Box<Finding>,
     },
     /// It cannot be written; what was there before is still there.
-    #[error("{path}: cannot be written")]
+    #[error("{path}: cannot be written: {source}")]
     Unwritable {
         /// The file.
         path: PathBuf,
@@ -83,8 +86,10 @@ pub enum Access {
 /// [`FileError::Unreadable`], [`FileError::TooLarge`].
 pub fn read_bytes(path: &Path, limit: u64) -> Result<Vec<u8>, FileError> {
     let unreadable = |source| FileError::Unreadable { path: path.to_owned(), source };
-    let mut bytes = Vec::new();
     let file = File::open(path).map_err(unreadable)?;
+    let size = file.metadata().map_err(unreadable)?.len().min(limit);
+    // With room from the start, so that growing leaves no copy of a secret behind.
+    let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0).saturating_add(1));
     file.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(unreadable)?;
     if bytes.len() as u64 > limit {
         return Err(FileError::TooLarge { path: path.to_owned(), limit });
@@ -103,43 +108,90 @@ pub fn read_text(path: &Path, limit: u64) -> Result<String, FileError> {
     })
 }
 
-/// Writes a file whole: after a crash it has the old content or the new. The folder must be there.
+/// Writes a file whole: after a crash it has the old content or the new; of several who write it at once, that of one. The
+/// folder must be there.
 ///
 /// # Errors
 /// [`FileError::Unwritable`].
 pub fn write(path: &Path, bytes: &[u8], access: Access) -> Result<(), FileError> {
-    let beside = beside(path);
-    let written = write_to(&beside, bytes, access).and_then(|()| fs::rename(&beside, path)).and_then(|()| {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        File::open(folder)?.sync_all()
-    });
-    written.map_err(|source| {
-        // Nothing more can be done about the unfinished copy; the next write replaces it.
-        let _ = fs::remove_file(&beside);
-        FileError::Unwritable { path: path.to_owned(), source }
-    })
+    let replace = || {
+        let (beside, mut file) = create_beside(path, access)?;
+        let written = file.write_all(bytes).and_then(|()| file.sync_all()).and_then(|()| fs::rename(&beside, path));
+        written.inspect_err(|_| {
+            // Nothing more can be done about the unfinished copy; a later write removes it.
+            let _ = fs::remove_file(&beside);
+        })?;
+        let _ = remove_left_over(path, &file);
+        File::open(folder_of(path))?.sync_all()
+    };
+    replace().map_err(|source| FileError::Unwritable { path: path.to_owned(), source })
 }
 
-fn beside(path: &Path) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".new");
-    name.into()
+/// Makes a folder, and those above it that are not there. [`Access`] is that of the new ones.
+///
+/// # Errors
+/// [`FileError::Unwritable`].
+pub fn make_folder(path: &Path, access: Access) -> Result<(), FileError> {
+    let make = || {
+        let there = path.ancestors().position(|one| one.as_os_str().is_empty() || one.is_dir()).unwrap_or(0);
+        let mut builder = DirBuilder::new();
+        builder.recursive(true);
+        #[cfg(unix)]
+        if access == Access::Owner {
+            std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        }
+        builder.create(path)?;
+        path.ancestors().take(there).try_for_each(|new| File::open(folder_of(new))?.sync_all())
+    };
+    make().map_err(|source| FileError::Unwritable { path: path.to_owned(), source })
 }
 
-fn write_to(path: &Path, bytes: &[u8], access: Access) -> io::Result<()> {
-    match fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// A new file beside this one, under a name that no other writer has. No lock is taken: whoever may read a folder could
+/// hold one for ever.
+fn create_beside(path: &Path, access: Access) -> io::Result<(PathBuf, File)> {
+    static COUNT: AtomicU64 = AtomicU64::new(0);
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     if access == Access::Owner {
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     }
-    let mut file = options.open(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
+    loop {
+        let mut name = path.as_os_str().to_owned();
+        name.push(format!(".{}-{}{UNFINISHED}", process::id(), COUNT.fetch_add(1, Ordering::Relaxed)));
+        match options.open(&name) {
+            // A process of the same number died here, or works here in another container.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
+            opened => return Ok((name.into(), opened?)),
+        }
+    }
+}
+
+const UNFINISHED: &str = ".new";
+
+/// How much older than what was just written an unfinished copy is for it to be nobody's any more.
+const LEFT_OVER: Duration = Duration::from_secs(3_600);
+
+/// Removes unfinished copies of this file that crashes have left behind.
+fn remove_left_over(path: &Path, written: &File) -> io::Result<()> {
+    let (Some(name), now) = (path.file_name().and_then(|name| name.to_str()), written.metadata()?.modified()?) else {
+        return Ok(());
+    };
+    for entry in fs::read_dir(folder_of(path))? {
+        let entry = entry?;
+        let found = entry.file_name();
+        let writer =
+            found.to_str().and_then(|found| found.strip_prefix(name)?.strip_prefix('.')?.strip_suffix(UNFINISHED));
+        let is_ours = writer.is_some_and(|writer| writer.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-'));
+        if is_ours && now.duration_since(entry.metadata()?.modified()?).is_ok_and(|age| age > LEFT_OVER) {
+            fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -151,15 +203,52 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.key");
         write(&path, b"one", Access::Default).unwrap();
-        fs::write(beside(&path), b"left over from a crash").unwrap();
+        let (left, file) = create_beside(&path, Access::Default).unwrap();
+        write(&path, b"two", Access::Owner).unwrap();
+        assert!(left.exists(), "somebody may be writing it");
+        file.set_modified(file.metadata().unwrap().modified().unwrap() - LEFT_OVER * 2).unwrap();
+        fs::write(folder.path().join("a.key.mine.new"), b"").unwrap();
         write(&path, b"two", Access::Owner).unwrap();
         assert_eq!(read_text(&path, 3).unwrap(), "two");
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
         #[cfg(unix)]
         {
             let mode = std::os::unix::fs::PermissionsExt::mode(&fs::metadata(&path).unwrap().permissions());
             assert_eq!(mode & 0o777, 0o600);
         }
+    }
+
+    #[test]
+    fn writers_at_once_leave_one_whole_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        let contents: Vec<Vec<u8>> = (0..4).map(|writer| vec![b'a' + writer; 200_000]).collect();
+        std::thread::scope(|scope| {
+            for content in &contents {
+                scope.spawn(|| (0..20).for_each(|_| write(&path, content, Access::Default).unwrap()));
+            }
+            for _ in 0..200 {
+                if let Ok(seen) = read_bytes(&path, 1 << 20) {
+                    assert!(contents.contains(&seen), "a part of a file: {} bytes", seen.len());
+                }
+            }
+        });
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn folders_for_the_owner_are_so_from_the_top() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("keys/tls");
+        make_folder(&path, Access::Owner).unwrap();
+        make_folder(&path, Access::Owner).unwrap();
+        #[cfg(unix)]
+        for made in [&path, path.parent().unwrap()] {
+            let mode = std::os::unix::fs::PermissionsExt::mode(&fs::metadata(made).unwrap().permissions());
+            assert_eq!(mode & 0o777, 0o700);
+        }
+        fs::write(path.join("file"), b"").unwrap();
+        assert_eq!(make_folder(&path.join("file"), Access::Owner).unwrap_err().code(), Code::DiskWrite);
     }
 
     #[test]

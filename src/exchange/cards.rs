@@ -3,11 +3,8 @@
 use crate::{
     config::RoleContact,
     error::Code,
-    openpgp::{self, Limits, OpenError, Profile, PublicCert},
-    partner::{
-        Card, CardLimits, CardVersion, Certificate, Contact, Endpoint, Fingerprint, PartnerError, Protocol, Received,
-        Spki,
-    },
+    openpgp::{self, Fingerprint, Limits, OpenError, Profile},
+    partner::{Card, CardLimits, CardVersion, Contact, Endpoint, PartnerError, Protocol, Received},
     time::WireTime,
 };
 
@@ -63,18 +60,6 @@ pub fn write_card(home: &Home) -> Result<Vec<u8>, CardError> {
     let now = home.gateway.clock.now();
     let team = &home.config.team;
     let url = team.push.clone().ok_or(CardError::NoEndpoint)?;
-    let certificates = home.gateway.keys.certificates();
-    let certificate = |cert: &PublicCert| -> Result<Certificate, CardError> {
-        Ok(Certificate {
-            profile: match cert.profile() {
-                Profile::Rfc4880 => crate::partner::Profile::Rfc4880,
-                Profile::Rfc9580 => crate::partner::Profile::Rfc9580,
-                Profile::Pqc => crate::partner::Profile::Pqc,
-            },
-            fingerprint: cert.fingerprint().hex().parse()?,
-            armored: cert.to_armored(),
-        })
-    };
     let contact = |one: &RoleContact| Contact {
         role: one.role.clone(),
         email: one.email.clone(),
@@ -97,8 +82,8 @@ pub fn write_card(home: &Home) -> Result<Vec<u8>, CardError> {
         contacts: std::iter::once(&ourselves).chain(&team.contacts).map(contact).collect(),
         endpoints: vec![Endpoint { protocol: Protocol::Push, url }],
         tls_certificates: Vec::new(),
-        tls_pins: vec![Spki(home.tls.pin().digest())],
-        openpgp: certificates.iter().map(certificate).collect::<Result<_, _>>()?,
+        tls_pins: vec![home.tls.pin()],
+        openpgp: home.gateway.keys.certificates(),
     };
     let text = card.write(&CardLimits::default())?;
     Ok(openpgp::sign_inline(text.as_bytes(), &home.gateway.keys, Profile::Rfc4880, now)?)
@@ -116,14 +101,12 @@ pub fn read_card(home: &Home, signed: &[u8]) -> Result<(Card, Fingerprint), Card
     let text = openpgp::read_inline_unchecked(signed, now, &open)?;
     let text = String::from_utf8(text).map_err(|_| CardError::Stranger)?;
     let card = Card::parse(&text, &limits)?;
-    let parse = |one: &Certificate| PublicCert::parse(one.armored.as_bytes()).ok();
-    let own: Vec<PublicCert> = card.openpgp.iter().filter_map(parse).collect();
-    let (checked, verification) = openpgp::verify_inline(signed, &own, now, &open)?;
+    let (checked, verification) = openpgp::verify_inline(signed, &card.openpgp, now, &open)?;
     if checked != text.as_bytes() {
         return Err(CardError::Stranger);
     }
     let signer = verification.fingerprint.ok_or(CardError::Stranger)?;
-    Ok((card, signer.hex().parse()?))
+    Ok((card, signer))
 }
 
 /// Takes a partner's card into the home, unverified.

@@ -158,8 +158,8 @@ impl Home {
         partner: &Partner,
         bytes: Vec<u8>,
     ) -> Result<(Outcome, String), DispatchError> {
-        let certificates = self.certificates(partner.verified().map_err(HomeError::from)?)?;
-        let receipt = match openpgp::verify_receipt(&bytes, &certificates, self.gateway.clock.now()) {
+        let certificates = partner.verified().map_err(HomeError::from)?.certificates();
+        let receipt = match openpgp::verify_receipt(&bytes, certificates, self.gateway.clock.now()) {
             Ok((receipt, _)) => receipt,
             Err(error) => {
                 tracing::warn!(partner = claimed.partner(), %error, "the receipt is not good");

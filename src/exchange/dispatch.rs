@@ -13,22 +13,13 @@ use crate::{
     digest::Digest,
     error::{Code, Finding},
     gate::{self, Format, Outgoing, Refusal},
-    openpgp::{self, Profile},
+    openpgp,
     partner::Domain,
     record::{Record, RecordDocument},
     sharing::{self, Agreement, Consent, Sanitised, SharingError, Terms},
     store::{self, Approval, NewRelease, ReleaseState, Tx},
     translate,
 };
-
-/// The room's own profile for the one that an agreement names.
-pub(super) fn profile_of(profile: crate::partner::Profile) -> Profile {
-    match profile {
-        crate::partner::Profile::Rfc4880 => Profile::Rfc4880,
-        crate::partner::Profile::Rfc9580 => Profile::Rfc9580,
-        crate::partner::Profile::Pqc => Profile::Pqc,
-    }
-}
 
 /// Why something did not go out.
 #[derive(Debug, thiserror::Error)]
@@ -277,17 +268,15 @@ impl Home {
         match cleared.into_plain() {
             Ok(outgoing) => Ok(outgoing),
             Err(cleared) => {
-                let profile = profile_of(agreement.out.openpgp);
+                let profile = agreement.out.openpgp;
                 let known = self.partners.get(&partner).map_err(HomeError::from)?;
                 let verified = known.verified().map_err(HomeError::from)?;
-                let (_, armored) = verified.certificate(agreement.out.openpgp).ok_or(DispatchError::Card {
+                let now = self.gateway.clock.now();
+                let recipient = verified.certificate(profile, now).ok_or(DispatchError::Card {
                     partner: partner.clone(),
                     what: "certificate of the agreed profile",
                 })?;
-                let recipient = openpgp::PublicCert::parse(armored.as_bytes())
-                    .map_err(|source| HomeError::Certificate { partner: partner.clone(), source })?;
-                let now = self.gateway.clock.now();
-                Ok(openpgp::seal(*cleared, &recipient, &self.gateway.keys, profile, now, armor)?)
+                Ok(openpgp::seal(*cleared, recipient, &self.gateway.keys, profile, now, armor)?)
             }
         }
     }

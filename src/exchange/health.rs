@@ -158,10 +158,6 @@ impl Home {
         if verified.endpoint(Protocol::Push).is_none() {
             found.warning(&about, "its card has no push endpoint: it can send, and nothing can be sent to it");
         }
-        let certificates = match self.certificates(verified) {
-            Ok(certificates) => certificates,
-            Err(error) => return found.error(&about, error.to_string()),
-        };
         let agreement = match self.agreement(domain) {
             Ok(agreement) => agreement,
             Err(error) => return found.error(&about, format!("{error}; sirex partner agree")),
@@ -172,11 +168,11 @@ impl Home {
         } else if now.checked_add(SOON).is_ok_and(|soon| !agreement.is_valid_at(soon)) {
             found.warning(&about, format!("the agreement ends after {until}"));
         }
-        let profile = super::profile_of(agreement.out.openpgp);
+        let profile = agreement.out.openpgp;
         if let Err(error) = profile.supported() {
             found.error(&about, error.to_string());
         }
-        match certificates.iter().find(|certificate| certificate.profile() == profile) {
+        match verified.certificate(profile, now) {
             Some(certificate) => found.certificate(&about, "its", certificate, now),
             None => found.error(&about, format!("its card has no certificate of the agreed profile {profile}")),
         }

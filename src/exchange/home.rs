@@ -1,8 +1,9 @@
 //! A home: the folder with configuration, keys, partners and store, opened.
 
 use std::{
-    fs,
+    fs, io,
     path::{Path, PathBuf},
+    process,
     sync::Arc,
 };
 
@@ -13,12 +14,10 @@ use crate::{
     audit::Signer,
     config::{self, Access, Config, FileError, NewHome},
     error::Code,
-    openpgp::{self, Demand, LIFETIME, Owner, PublicCert, TeamKeys},
-    partner::{BadDomain, Card, CardLimits, Domain, PartnerError, Partners, Verified},
+    openpgp::{self, LIFETIME, Owner, TeamKeys},
+    partner::{BadDomain, CardLimits, Domain, PartnerError, Partners},
     record::{base::Text, identity::Creator, number::Prefix},
-    sharing::{
-        Agreement, AgreementLimits, DenyEntries, DenyError, DenyKey, Ourselves, PseudonymKey, Sealing, Signature,
-    },
+    sharing::{Agreement, AgreementLimits, DenyEntries, DenyError, DenyKey, Ourselves, PseudonymKey},
     store::{self, Settings, Store},
     tls::{self, NewKey, OwnKey, TrustEntry, TrustSet},
     world::NoEntropy,
@@ -79,14 +78,6 @@ pub enum HomeError {
     /// Rows of the store name their partner by a text that is no domain: somebody has changed them.
     #[error("a partner is named by what is no domain: {0}")]
     Domain(#[from] BadDomain),
-    /// A partner's certificate.
-    #[error("a certificate on the card of {partner} cannot be used: {source}")]
-    Certificate {
-        /// Whose.
-        partner: Domain,
-        /// Why.
-        source: openpgp::CertError,
-    },
     /// The store.
     #[error(transparent)]
     Store(#[from] store::Error),
@@ -110,7 +101,6 @@ impl HomeError {
             HomeError::Deny(error) => error.code(),
             HomeError::Partner(error) => error.code(),
             HomeError::Domain(_) => Code::StoreDamaged,
-            HomeError::Certificate { source, .. } => source.code(),
             HomeError::Store(error) => error.code(),
             HomeError::Entropy(_) => Code::Internal,
         }
@@ -153,22 +143,39 @@ const KEY_BYTES: u64 = 4_096;
 
 impl Home {
     /// Makes a home: configuration, TLS key, OpenPGP certificates for every profile that this build can do, audit key,
-    /// deny list, store with the first leaf of the log.
+    /// deny list, store with the first leaf of the log. It is made beside its place and put there whole, so that no key
+    /// of an attempt that failed is in it.
     ///
     /// # Errors
     /// [`HomeError::Exists`] where there is one; else what could not be made.
     pub async fn init(folder: &Path, new: &NewHome<'_>, settings: Settings) -> Result<(), HomeError> {
-        let file = folder.join(CONFIG);
-        if file.exists() {
+        if folder.join(CONFIG).exists() {
             return Err(HomeError::Exists(folder.to_owned()));
         }
+        let failed = |source| HomeError::Folder { path: folder.to_owned(), source };
+        if fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some()) {
+            return Err(failed(io::ErrorKind::DirectoryNotEmpty.into()));
+        }
+        let mut beside = folder.as_os_str().to_owned();
+        beside.push(format!(".init-{}", process::id()));
+        let beside = PathBuf::from(beside);
+        let made = Home::make(&beside, new, settings).await;
+        let placed = made.and_then(|()| fs::rename(&beside, folder).map_err(failed));
+        if placed.is_err() {
+            // What is left of a failed attempt holds keys that nobody has seen.
+            let _ = fs::remove_dir_all(&beside);
+        }
+        placed
+    }
+
+    async fn make(folder: &Path, new: &NewHome<'_>, settings: Settings) -> Result<(), HomeError> {
         let text = Config::example(new);
+        let file = folder.join(CONFIG);
         let config = Config::parse(&text).map_err(|finding| FileError::invalid(&file, finding))?;
         let domain = domain(&config)?;
         prefix(&config)?;
         for part in ["", "keys", PARTNERS] {
-            let path = folder.join(part);
-            fs::create_dir_all(&path).map_err(|source| HomeError::Folder { path, source })?;
+            config::make_folder(&folder.join(part), Access::Owner)?;
         }
         let (clock, entropy) = (settings.clock.clone(), settings.entropy.clone());
         let owner = Owner { domain: domain.as_str(), role_address: &config.team.email };
@@ -184,7 +191,6 @@ impl Home {
         let deny = DenyKey::create(&folder.join(DENY_KEY), &*entropy)?;
         DenyEntries::empty(&deny).save(&folder.join(DENY_LIST), &deny, &*entropy)?;
         Store::create(folder, settings, &log, signer.verifier_key(), "init").await?.close().await;
-        // Last, since it is what makes the folder a home.
         Ok(config::write(&file, text.as_bytes(), Access::Default)?)
     }
 
@@ -261,19 +267,6 @@ impl Home {
         }
     }
 
-    /// The partner's certificates of all profiles.
-    ///
-    /// # Errors
-    /// When one on the card is malformed.
-    pub fn certificates(&self, partner: Verified<'_>) -> Result<Vec<PublicCert>, HomeError> {
-        let card: &Card = partner.partner().card();
-        let parse = |one: &crate::partner::Certificate| {
-            PublicCert::parse(one.armored.as_bytes())
-                .map_err(|source| HomeError::Certificate { partner: card.domain.clone(), source })
-        };
-        card.openpgp.iter().map(parse).collect()
-    }
-
     /// What taking in must know of a partner.
     ///
     /// # Errors
@@ -287,13 +280,12 @@ impl Home {
             return Err(HomeError::NotInForce { partner: partner.clone(), from, until });
         }
         let max_bytes = self.max_bytes(&agreement);
-        let demand = |needed: bool| if needed { Demand::Required } else { Demand::Optional };
         Ok(Sender {
             partner: partner.to_string(),
-            certificates: self.certificates(verified)?,
-            profile: super::profile_of(agreement.out.openpgp),
-            signature: demand(agreement.incoming.signature == Signature::Required),
-            sealing: demand(agreement.out.sealing == Sealing::Required),
+            certificates: verified.certificates().to_vec(),
+            profile: agreement.out.openpgp,
+            signature: agreement.incoming.signature,
+            sealing: agreement.out.sealing,
             unmarked: agreement.incoming.unmarked,
             max_bytes,
             formats: agreement.incoming.formats,
@@ -320,7 +312,7 @@ impl Home {
             match partner {
                 Ok(partner) => {
                     if let Ok(verified) = partner.verified() {
-                        let pins = verified.pins().iter().map(|pin| tls::Pin::from(pin.0)).collect();
+                        let pins = verified.pins().to_vec();
                         entries.push(TrustEntry { partner: domain.to_string(), pins, authority: None });
                     }
                 }

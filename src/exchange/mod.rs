@@ -21,5 +21,3 @@ pub use health::Symptom;
 pub use home::{Home, HomeError};
 pub use intake::{IntakeError, Message, Sender, media_type_of};
 pub use serve::{ServeError, Serving};
-
-use dispatch::profile_of;

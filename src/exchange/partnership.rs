@@ -12,7 +12,8 @@ use crate::{
     config::{self, Access, FileError},
     digest::Digest,
     gate::DenyClass,
-    partner::{Card, Comparison, Domain, Fingerprint, Partner, Received, Removed},
+    openpgp::Fingerprint,
+    partner::{Card, Comparison, Domain, Partner, Received, Removed},
     sharing::{Agreement, AgreementLimits, DenyKey},
     store::{self, Tx},
 };

@@ -35,6 +35,15 @@ pub struct PublicCert {
     cert: Cert,
 }
 
+/// A user id as far as it has the usual form, `NAME <ADDRESS>`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UserId {
+    /// The name.
+    pub name: Option<String>,
+    /// The mail address.
+    pub address: Option<String>,
+}
+
 /// What to show of a certificate.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct CertInfo {
@@ -198,6 +207,13 @@ impl PublicCert {
         profile_of(&self.cert)
     }
 
+    /// Its user ids. They say what its owner, or for one that nobody signed anybody, wrote there.
+    pub fn user_ids(&self) -> Vec<UserId> {
+        let part = |part: Result<Option<&str>, Failure>| part.ok().flatten().map(str::to_owned);
+        let ids = self.cert.userids().map(|id| id.userid());
+        ids.map(|id| UserId { name: part(id.name()), address: part(id.email()) }).collect()
+    }
+
     /// When it was made.
     pub fn created(&self) -> Timestamp {
         timestamp(self.cert.primary_key().key().creation_time())
@@ -226,6 +242,16 @@ impl PublicCert {
         }
     }
 
+    /// The certificate with what another copy of it knows beside: what its owner once signed, a revocation above all, is
+    /// not undone by a copy that leaves it out.
+    ///
+    /// # Errors
+    /// [`CertError::Malformed`] when it is no copy but another certificate.
+    pub fn with_known(&self, copy: &PublicCert) -> Result<Self, CertError> {
+        let cert = self.cert.clone().merge_public(copy.cert.clone());
+        cert.map(|cert| PublicCert { cert }).map_err(|error| CertError::Malformed(causes(&error)))
+    }
+
     /// Its binary form.
     pub fn to_bytes(&self) -> Vec<u8> {
         // Serialising a certificate that was parsed can only fail by I/O, and a vector has none; an empty text would not
@@ -245,6 +271,15 @@ impl PublicCert {
 
     pub(super) fn cert(&self) -> &Cert {
         &self.cert
+    }
+}
+
+#[cfg(test)]
+impl PublicCert {
+    /// Several certificates in one armored block, as no card may have it.
+    pub(crate) fn joined_for_tests(certs: &[&PublicCert]) -> String {
+        let bytes: Vec<u8> = certs.iter().flat_map(|cert| cert.to_bytes()).collect();
+        String::from_utf8(armor::text(&bytes, Kind::PublicKey).unwrap()).unwrap()
     }
 }
 

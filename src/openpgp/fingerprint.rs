@@ -5,10 +5,12 @@ use std::{fmt, str::FromStr};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::{digest, error::excerpt};
+
 /// The fingerprint of a certificate: 40 (v4) or 64 (v6) hexadecimal digits (RFC 9580 §5.5.4).
 ///
-/// Printed in groups of four for comparing; in JSON and files as upper-case digits without space. Read with or without
-/// space, in either case, with or without `0x`.
+/// Written as upper-case digits without space; [`Fingerprint::grouped`] is for comparing. Read in either case, with or
+/// without spaces or colons between groups, with or without `0x`.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(into = "String", try_from = "String")]
 pub struct Fingerprint(String);
@@ -17,6 +19,11 @@ impl Fingerprint {
     /// The digits, upper case, without space.
     pub fn hex(&self) -> &str {
         &self.0
+    }
+
+    /// In groups for reading aloud.
+    pub fn grouped(&self) -> String {
+        digest::grouped(&self.0)
     }
 }
 
@@ -28,13 +35,7 @@ impl From<sequoia_openpgp::Fingerprint> for Fingerprint {
 
 impl fmt::Display for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (at, digit) in self.0.chars().enumerate() {
-            if at > 0 && at % 4 == 0 {
-                f.write_str(" ")?;
-            }
-            write!(f, "{digit}")?;
-        }
-        Ok(())
+        f.write_str(&self.0)
     }
 }
 
@@ -58,22 +59,22 @@ impl TryFrom<String> for Fingerprint {
 }
 
 /// The text is not 40 or 64 hexadecimal digits. Shorter key ids can be forged and are not read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a fingerprint: expected 40 or 64 hexadecimal digits")]
-pub struct BadFingerprint;
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("found {0:?}, expected a fingerprint of 40 or 64 hexadecimal digits")]
+pub struct BadFingerprint(String);
 
 impl FromStr for Fingerprint {
     type Err = BadFingerprint;
 
     fn from_str(text: &str) -> Result<Self, BadFingerprint> {
-        let text = text.trim();
-        let text = text.strip_prefix("0x").unwrap_or(text);
-        let digits: String = text.chars().filter(|c| !c.is_ascii_whitespace()).collect();
+        let bare = text.trim();
+        let bare = bare.strip_prefix("0x").unwrap_or(bare);
+        let digits: String = bare.chars().filter(|c| !(c.is_ascii_whitespace() || *c == ':')).collect();
         match digits.len() {
             40 | 64 if digits.bytes().all(|digit| digit.is_ascii_hexdigit()) => {
                 Ok(Fingerprint(digits.to_ascii_uppercase()))
             }
-            _ => Err(BadFingerprint),
+            _ => Err(BadFingerprint(excerpt(text))),
         }
     }
 }

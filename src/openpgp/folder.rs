@@ -2,9 +2,8 @@
 //! They are not protected by a password: the gateway starts without a person. Whoever can read the folder is the team.
 
 use std::{
-    fs::{self, DirBuilder, File, OpenOptions},
-    io::{self, Write as _},
-    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _},
+    fs, io,
+    os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
 };
 
@@ -14,32 +13,24 @@ use sequoia_openpgp::{
 };
 use zeroize::Zeroizing;
 
-use super::keys::{KeyError, TeamKeys};
-use crate::error::Code;
+use super::{
+    cert::CERT_BYTES,
+    keys::{KeyError, TeamKeys},
+};
+use crate::{
+    config::{self, Access, FileError},
+    error::Code,
+};
 
 const EXTENSION: &str = "pgp";
-const TEMPORARY: &str = "new";
 
 /// Why keys were not loaded or saved.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum FolderError {
-    /// A file cannot be read.
-    #[error("{}: {source}", .path.display())]
-    Read {
-        /// Which.
-        path: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
-    /// A file cannot be written.
-    #[error("{}: {source}", .path.display())]
-    Write {
-        /// Which.
-        path: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
+    /// A file cannot be read or written.
+    #[error(transparent)]
+    File(#[from] FileError),
     /// Everybody on the machine can read it.
     #[error("{} holds secret keys and others may read it (mode {mode:o}): chmod 600", .path.display())]
     Open {
@@ -62,8 +53,7 @@ impl FolderError {
     /// The error's row.
     pub fn code(&self) -> Code {
         match self {
-            FolderError::Read { .. } => Code::FileUnreadable,
-            FolderError::Write { .. } => Code::DiskWrite,
+            FolderError::File(error) => error.code(),
             FolderError::Open { .. } => Code::ConfigInvalid,
             FolderError::Key { source, .. } => source.code(),
         }
@@ -78,7 +68,7 @@ impl TeamKeys {
     pub fn load(folder: &Path) -> Result<Self, FolderError> {
         let read = |path: &Path| {
             let path = path.to_owned();
-            |source| FolderError::Read { path, source }
+            |source| FileError::Unreadable { path, source }
         };
         let entries = fs::read_dir(folder).map_err(read(folder))?;
         let mut paths = entries
@@ -93,7 +83,7 @@ impl TeamKeys {
             if mode & 0o007 != 0 {
                 return Err(FolderError::Open { path, mode });
             }
-            let bytes = Zeroizing::new(fs::read(&path).map_err(read(&path))?);
+            let bytes = Zeroizing::new(config::read_bytes(&path, CERT_BYTES as u64)?);
             if let Err(source) = keys.import(&bytes) {
                 return Err(FolderError::Key { path, source });
             }
@@ -107,35 +97,20 @@ impl TeamKeys {
     /// # Errors
     /// When the disk fails.
     pub fn save(&self, folder: &Path) -> Result<(), FolderError> {
-        let write = |path: &Path| {
-            let path = path.to_owned();
-            |source| FolderError::Write { path, source }
-        };
-        DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(write(folder))?;
+        config::make_folder(folder, Access::Owner)?;
         for cert in self.certs() {
             let path = folder.join(cert.fingerprint().to_hex()).with_extension(EXTENSION);
-            let temporary = path.with_extension(TEMPORARY);
-            let written = write_new(&temporary, cert).and_then(|()| fs::rename(&temporary, &path));
-            if written.is_err() {
-                let _ = fs::remove_file(&temporary);
-            }
-            written.map_err(write(&path))?;
+            let unwritable = |error| FileError::Unwritable { path: path.clone(), source: io::Error::other(error) };
+            config::write(&path, &binary(cert).map_err(unwritable)?, Access::Owner)?;
         }
-        File::open(folder).and_then(|folder| folder.sync_all()).map_err(write(folder))
+        Ok(())
     }
 }
 
-fn write_new(path: &Path, cert: &Cert) -> io::Result<()> {
+fn binary(cert: &Cert) -> Result<Zeroizing<Vec<u8>>, sequoia_openpgp::anyhow::Error> {
     let tsk = cert.as_tsk();
     // With room from the start, so that growing leaves no copy of secrets behind.
     let mut bytes = Zeroizing::new(Vec::with_capacity(tsk.serialized_len()));
-    tsk.serialize(&mut *bytes).map_err(io::Error::other)?;
-    if let Err(error) = fs::remove_file(path)
-        && error.kind() != io::ErrorKind::NotFound
-    {
-        return Err(error);
-    }
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
-    file.write_all(&bytes)?;
-    file.sync_all()
+    tsk.serialize(&mut *bytes)?;
+    Ok(bytes)
 }

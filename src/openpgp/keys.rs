@@ -319,6 +319,16 @@ impl TeamKeys {
     }
 }
 
+#[cfg(test)]
+impl TeamKeys {
+    /// The secret keys, armored, as a careless partner would send them.
+    pub(crate) fn armored_secrets_for_tests(&self) -> Vec<String> {
+        use sequoia_openpgp::serialize::SerializeInto as _;
+        let armored = |cert: &Cert| armor::text(&cert.as_tsk().to_vec().unwrap(), Kind::SecretKey).unwrap();
+        self.certs.iter().map(|cert| String::from_utf8(armored(cert)).unwrap()).collect()
+    }
+}
+
 impl fmt::Debug for TeamKeys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.certs.iter().map(|cert| cert.fingerprint().to_hex())).finish()

@@ -34,7 +34,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use jiff::Timestamp;
 
-pub use cert::{CERT_BYTES, CertError, CertInfo, PublicCert};
+pub use cert::{CERT_BYTES, CertError, CertInfo, PublicCert, UserId};
 pub use fingerprint::{BadFingerprint, Fingerprint};
 pub use folder::FolderError;
 pub use keys::{KeyError, LIFETIME, Owner, Revocation, TeamKeys};

@@ -1,14 +1,18 @@
 //! A team's card: what it hands to partners so that they can reach it and check what it sends. The card travels inside a
-//! signature; checking that is the caller's, who knows OpenPGP. What is read here is the text inside.
+//! signature; checking that is the caller's. What is read here is the text inside, and the certificates in it: a card
+//! that says something else of a certificate than the certificate itself is none.
 
-use std::fmt;
-
+use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use x509_parser::prelude::{FromDer, X509Certificate};
 
-use super::{domain::Domain, error::PartnerError};
-use crate::{digest::Digest, json, time::WireTime};
+use super::{certificate, domain::Domain, error::PartnerError};
+use crate::{
+    json,
+    openpgp::{CertError, Profile, PublicCert},
+    time::WireTime,
+    tls::Pin,
+};
 
 #[cfg(test)]
 pub(super) mod tests;
@@ -32,7 +36,7 @@ impl TryFrom<u64> for CardVersion {
 }
 
 /// A team as it shows itself to partners.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Card {
     /// Names the form and its version.
@@ -51,9 +55,11 @@ pub struct Card {
     /// The certificates that its TLS clients and servers show, in PEM.
     pub tls_certificates: Vec<String>,
     /// Pins of its TLS keys: those of the certificates, and those of keys that will follow.
-    pub tls_pins: Vec<Spki>,
-    /// Its OpenPGP certificates, at most one to a profile.
-    pub openpgp: Vec<Certificate>,
+    pub tls_pins: Vec<Pin>,
+    /// Its OpenPGP certificates; of a profile several while one follows another. In the text each has its profile and
+    /// fingerprint beside it.
+    #[serde(with = "certificate")]
+    pub openpgp: Vec<PublicCert>,
 }
 
 /// A role that can be reached.
@@ -99,40 +105,6 @@ pub struct Endpoint {
     /// Its address, `https` without user, query or fragment.
     pub url: String,
 }
-
-/// An OpenPGP profile: what a team's certificate and messages are made of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Profile {
-    /// v4 certificates, SEIPDv1.
-    Rfc4880,
-    /// v6 certificates, classical algorithms.
-    Rfc9580,
-    /// v6 certificates, post-quantum algorithms beside classical ones.
-    Pqc,
-}
-
-/// An OpenPGP certificate.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Certificate {
-    /// Its profile.
-    pub profile: Profile,
-    /// Its fingerprint. A claim of the card: whoever uses the certificate compares it.
-    pub fingerprint: Fingerprint,
-    /// The certificate, ASCII-armored.
-    pub armored: String,
-}
-
-/// Fingerprint of an OpenPGP certificate: 40 (v4) or 64 (v6) hexadecimal digits, upper case.
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(into = "String", try_from = "String")]
-pub struct Fingerprint(String);
-
-/// Pin of a TLS key: SHA-256 over its SubjectPublicKeyInfo (RFC 7469 §2.4).
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Spki(pub Digest);
 
 /// How much a card may hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -184,9 +156,29 @@ impl Card {
 
     /// All fingerprints that the card names, grouped for reading aloud, with what each is of.
     pub fn fingerprints(&self) -> Vec<(String, String)> {
-        let openpgp = self.openpgp.iter().map(|one| (format!("OpenPGP {}", one.profile), one.fingerprint.grouped()));
+        let openpgp = self.openpgp.iter();
+        let openpgp = openpgp.map(|one| (format!("OpenPGP {}", one.profile()), one.fingerprint().grouped()));
         let tls = self.tls_pins.iter().map(|pin| ("TLS key".to_owned(), pin.grouped()));
         openpgp.chain(tls).collect()
+    }
+
+    /// The newest of its certificates of a profile that can be used at this time; if none can, the newest, which then
+    /// says why.
+    pub fn certificate(&self, profile: Profile, now: Timestamp) -> Option<&PublicCert> {
+        let fitting = self.openpgp.iter().filter(|certificate| certificate.profile() == profile);
+        fitting.max_by_key(|certificate| (certificate.check(now).is_ok(), certificate.created()))
+    }
+
+    /// The card with what is known from one before about certificates that stand on both.
+    pub(super) fn with_known(&self, before: &Card) -> Result<Card, CertError> {
+        let mut card = self.clone();
+        for certificate in &mut card.openpgp {
+            let fingerprint = certificate.fingerprint();
+            if let Some(copy) = before.openpgp.iter().find(|copy| copy.fingerprint() == fingerprint) {
+                *certificate = certificate.with_known(copy)?;
+            }
+        }
+        Ok(card)
     }
 
     fn check(&self, limits: &CardLimits) -> Result<(), PartnerError> {
@@ -213,23 +205,31 @@ impl Card {
                 return Err(content("text", crate::error::excerpt(text), expected));
             }
         }
+        if self.made_at.unix_second().is_none() {
+            return Err(content("made_at", &self.made_at, "a time with an offset, such as 2026-02-01T10:00:00Z"));
+        }
         for endpoint in &self.endpoints {
             if !is_address(&endpoint.url) {
                 return Err(content("endpoints", &endpoint.url, "an address such as https://sirex.cert.example:4590/"));
             }
         }
+        if self.tls_pins.is_empty() {
+            return Err(content("tls_pins", "none", "at least one pin: whom TLS does not know cannot exchange"));
+        }
         for pem in &self.tls_certificates {
-            let pin = Spki::of_pem(pem)?;
+            let expected = "one X.509 certificate in PEM and nothing else";
+            let pin = Pin::of_pem(pem).map_err(|error| content("tls_certificates", error, expected))?;
             if !self.tls_pins.contains(&pin) {
                 return Err(content("tls_pins", "no pin of a certificate of this card", pin.to_string()));
             }
         }
         for (index, certificate) in self.openpgp.iter().enumerate() {
-            if self.openpgp[..index].iter().any(|other| other.profile == certificate.profile) {
-                return Err(content("openpgp", format!("a second {}", certificate.profile), "one to a profile"));
+            let fingerprint = certificate.fingerprint();
+            if self.openpgp[..index].iter().any(|other| other.fingerprint() == fingerprint) {
+                return Err(content("openpgp", fingerprint, "each certificate once"));
             }
-            if !certificate.armored.starts_with("-----BEGIN PGP PUBLIC KEY BLOCK-----") {
-                return Err(content("openpgp", "no public key block", "an ASCII-armored certificate"));
+            if let Some(other) = certificate::of_another(certificate, &self.domain) {
+                return Err(content("openpgp", format!("{fingerprint} of {other}"), format!("one of {}", self.domain)));
             }
         }
         Ok(())
@@ -258,115 +258,4 @@ pub(super) fn is_address(text: &str) -> bool {
         step != "." && step != ".." && step.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte))
     });
     host_fits && port_fits && path_fits
-}
-
-impl Spki {
-    /// The pin of the certificate in a PEM text, which must hold one and nothing else.
-    ///
-    /// # Errors
-    /// [`PartnerError::CardContent`].
-    pub fn of_pem(text: &str) -> Result<Self, PartnerError> {
-        let bad = |found: &str| content("tls_certificates", found, "one X.509 certificate in PEM");
-        let (rest, pem) = x509_parser::pem::parse_x509_pem(text.as_bytes()).map_err(|_| bad("no PEM"))?;
-        if pem.label != "CERTIFICATE" || !rest.trim_ascii().is_empty() {
-            return Err(bad("something else"));
-        }
-        let (rest, certificate) = X509Certificate::from_der(&pem.contents).map_err(|_| bad("no certificate"))?;
-        if !rest.is_empty() {
-            return Err(bad("bytes after the certificate"));
-        }
-        Ok(Spki(Digest::of(certificate.tbs_certificate.subject_pki.raw)))
-    }
-
-    /// In groups for reading aloud.
-    pub fn grouped(&self) -> String {
-        grouped(&self.0.hex().to_uppercase())
-    }
-}
-
-impl fmt::Display for Spki {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&self.0, f)
-    }
-}
-
-impl fmt::Debug for Spki {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-impl Fingerprint {
-    /// The digits, without groups.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// In groups for reading aloud.
-    pub fn grouped(&self) -> String {
-        grouped(&self.0)
-    }
-}
-
-/// Digits in groups of four, with a wider gap in the middle.
-fn grouped(digits: &str) -> String {
-    let groups: Vec<&str> = digits.as_bytes().chunks(4).filter_map(|chunk| std::str::from_utf8(chunk).ok()).collect();
-    let (first, second) = groups.split_at(groups.len() / 2);
-    format!("{}  {}", first.join(" "), second.join(" "))
-}
-
-impl std::str::FromStr for Fingerprint {
-    type Err = PartnerError;
-
-    /// Reads a fingerprint in any case, with or without spaces or colons between groups.
-    fn from_str(text: &str) -> Result<Self, PartnerError> {
-        let digits: String = text.chars().filter(|c| !matches!(c, ' ' | ':')).collect::<String>().to_ascii_uppercase();
-        let fits = [40, 64].contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
-        if fits { Ok(Fingerprint(digits)) } else { Err(PartnerError::BadFingerprint(crate::error::excerpt(text))) }
-    }
-}
-
-impl TryFrom<String> for Fingerprint {
-    type Error = PartnerError;
-    fn try_from(text: String) -> Result<Self, PartnerError> {
-        text.parse()
-    }
-}
-
-impl From<Fingerprint> for String {
-    fn from(fingerprint: Fingerprint) -> String {
-        fingerprint.0
-    }
-}
-
-impl fmt::Display for Fingerprint {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl fmt::Debug for Fingerprint {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl Profile {
-    /// Every profile.
-    pub const ALL: &'static [Profile] = &[Profile::Rfc4880, Profile::Rfc9580, Profile::Pqc];
-
-    /// The profile's name.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Profile::Rfc4880 => "rfc4880",
-            Profile::Rfc9580 => "rfc9580",
-            Profile::Pqc => "pqc",
-        }
-    }
-}
-
-impl fmt::Display for Profile {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
 }

@@ -4,6 +4,7 @@ use super::{domain::Domain, standing::State};
 use crate::{
     config::FileError,
     error::{Code, Finding},
+    openpgp::CertError,
 };
 
 /// What can go wrong with partners.
@@ -29,6 +30,14 @@ pub enum PartnerError {
         /// What the card has.
         expected: String,
     },
+    /// A key of the partner is another verified partner's, too: theirs could not be told apart.
+    #[error("{what} is also that of {other}; do not verify this partner before that is explained")]
+    Shared {
+        /// The key.
+        what: String,
+        /// Whose it is already.
+        other: Domain,
+    },
     /// Not enough was compared.
     #[error("expected that {expected} is compared too")]
     NotCompared {
@@ -46,6 +55,17 @@ pub enum PartnerError {
         /// When the known one was.
         expected: String,
     },
+    /// The card is dated ahead.
+    #[error("found a card of {found}, expected one made before {expected}; whose clock is wrong?")]
+    FutureCard {
+        /// When it says that it was made.
+        found: String,
+        /// When it came.
+        expected: String,
+    },
+    /// The card is signed by a certificate that the partner withdrew, or that is over.
+    #[error("the card is signed by a certificate that cannot be used: {0}")]
+    Signer(#[source] CertError),
     /// A partner that was removed is not added again by a card.
     #[error("{0} was removed; delete its folder to begin anew")]
     Removed(Domain),
@@ -65,9 +85,6 @@ pub enum PartnerError {
         /// What may.
         expected: String,
     },
-    /// Not a fingerprint.
-    #[error("found {0:?}, expected a fingerprint of 40 or 64 hexadecimal digits")]
-    BadFingerprint(String),
     /// A file of the partner's folder cannot be used.
     #[error(transparent)]
     File(#[from] FileError),
@@ -85,13 +102,16 @@ impl PartnerError {
         match self {
             PartnerError::Unknown(_) => Code::PartnerUnknown,
             PartnerError::NotVerified { .. } | PartnerError::Removed(_) => Code::PartnerNotVerified,
-            PartnerError::Mismatch { .. } | PartnerError::NotCompared { .. } => Code::PartnerMismatch,
+            PartnerError::Mismatch { .. } | PartnerError::Shared { .. } | PartnerError::NotCompared { .. } => {
+                Code::PartnerMismatch
+            }
             PartnerError::NoWitness => Code::Usage,
+            PartnerError::Signer(error) => error.code(),
             PartnerError::OlderCard { .. }
+            | PartnerError::FutureCard { .. }
             | PartnerError::OtherCard(_)
             | PartnerError::Card(_)
-            | PartnerError::CardContent { .. }
-            | PartnerError::BadFingerprint(_) => Code::CardInvalid,
+            | PartnerError::CardContent { .. } => Code::CardInvalid,
             PartnerError::File(error) => error.code(),
             PartnerError::Unwritable(_) | PartnerError::UnwritableCard(_) => Code::Internal,
         }

@@ -9,12 +9,13 @@
 //! otherwise.
 
 mod card;
+mod certificate;
 mod domain;
 mod error;
 mod folder;
 mod standing;
 
-pub use card::{Card, CardLimits, CardVersion, Certificate, Contact, Endpoint, Fingerprint, Profile, Protocol, Spki};
+pub use card::{Card, CardLimits, CardVersion, Contact, Endpoint, Protocol};
 pub use domain::{BadDomain, Domain};
 pub use error::PartnerError;
 pub use folder::{Listed, Partners, Received, Stamp};

@@ -1,16 +1,21 @@
 //! How a team stands with us, as `partner.toml` says it.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
+use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    card::{Card, Endpoint, Fingerprint, Profile, Spki},
+    card::{Card, Endpoint},
     domain::Domain,
     error::PartnerError,
 };
-use crate::time::WireTime;
+use crate::{
+    openpgp::{Fingerprint, Profile, PublicCert},
+    time::WireTime,
+    tls::Pin,
+};
 
 /// Whether anything is exchanged with a team.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -53,7 +58,7 @@ pub struct Standing {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signed_by: Option<Fingerprint>,
     /// Pins of its TLS keys.
-    pub pins: Vec<Spki>,
+    pub pins: Vec<Pin>,
     /// Fingerprints of its OpenPGP certificates, in the order of the card.
     pub fingerprints: Vec<Fingerprint>,
     /// Where it takes messages.
@@ -81,7 +86,7 @@ pub struct Comparison {
     pub fingerprints: Vec<Fingerprint>,
     /// The pins of TLS keys that agreed.
     #[serde(default)]
-    pub pins: Vec<Spki>,
+    pub pins: Vec<Pin>,
 }
 
 /// The end of a partnership.
@@ -97,10 +102,10 @@ pub struct Removed {
 }
 
 /// A team whose card is here.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Partner {
     pub(super) standing: Standing,
-    pub(super) card: Card,
+    pub(super) card: Arc<Card>,
 }
 
 impl Partner {
@@ -147,14 +152,18 @@ impl<'p> Verified<'p> {
     }
 
     /// Pins of its TLS keys.
-    pub fn pins(self) -> &'p [Spki] {
+    pub fn pins(self) -> &'p [Pin] {
         &self.0.standing.pins
     }
 
-    /// Its OpenPGP certificate of a profile: fingerprint and armored text.
-    pub fn certificate(self, profile: Profile) -> Option<(&'p Fingerprint, &'p str)> {
-        let certificate = self.0.card.openpgp.iter().find(|certificate| certificate.profile == profile)?;
-        Some((&certificate.fingerprint, &certificate.armored))
+    /// Its OpenPGP certificate of a profile to be used at this time; see [`Card::certificate`].
+    pub fn certificate(self, profile: Profile, now: Timestamp) -> Option<&'p PublicCert> {
+        self.0.card.certificate(profile, now)
+    }
+
+    /// Its OpenPGP certificates of all profiles.
+    pub fn certificates(self) -> &'p [PublicCert] {
+        &self.0.card.openpgp
     }
 
     /// Where it takes messages by a protocol.
@@ -168,6 +177,6 @@ impl Standing {
     /// Whether all that the card names is known from the card before.
     pub(super) fn has_keys_of(&self, card: &Card) -> bool {
         card.tls_pins.iter().all(|pin| self.pins.contains(pin))
-            && card.openpgp.iter().all(|one| self.fingerprints.contains(&one.fingerprint))
+            && card.openpgp.iter().all(|one| self.fingerprints.contains(&one.fingerprint()))
     }
 }

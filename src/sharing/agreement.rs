@@ -10,7 +10,7 @@ use super::{
     model,
     rules::Rule,
     selector::{BadSelector, Selector, SelectorLimits},
-    written::{Sealing, Signature, Written, WrittenIn, WrittenOut},
+    written::{Written, WrittenIn, WrittenOut},
 };
 use crate::{
     config::{self, FileError},
@@ -18,7 +18,8 @@ use crate::{
     error::Finding,
     gate::{DenyClass, Format},
     marking::{Audience, Tlp},
-    partner::{Domain, Profile},
+    openpgp::{Demand, Profile},
+    partner::Domain,
 };
 
 #[cfg(test)]
@@ -69,8 +70,8 @@ pub struct Out {
     pub tlp: BTreeSet<Tlp>,
     /// Formats that the partner takes, at least one; the first is the default.
     pub formats: Vec<Format>,
-    /// Whether documents are sealed.
-    pub sealing: Sealing,
+    /// Whether documents are sealed with OpenPGP, or TLS alone suffices.
+    pub sealing: Demand,
     /// The OpenPGP profile that the partner reads.
     pub openpgp: Profile,
     /// What is not at or below one of these stays here.
@@ -90,7 +91,7 @@ pub struct Out {
 #[non_exhaustive]
 pub struct In {
     /// Whether a message must be signed.
-    pub signature: Signature,
+    pub signature: Demand,
     /// The marking that a record without one gets.
     pub unmarked: Tlp,
     /// Formats that the partner may send.
@@ -215,7 +216,7 @@ impl Out {
             })?;
             rules.push(made);
         }
-        Ok(Out { tlp, formats, sealing, openpgp, allow, remove, deny, carry, rules })
+        Ok(Out { tlp, formats, sealing: sealing.into(), openpgp, allow, remove, deny, carry, rules })
     }
 }
 

@@ -33,4 +33,3 @@ pub use order::{Ourselves, order};
 pub use rules::{How, PseudonymKey, Rule};
 pub use sanitise::{Sanitised, Terms, sanitise};
 pub use selector::{BadSelector, Selector, SelectorLimits};
-pub use written::{Sealing, Signature};

@@ -7,11 +7,11 @@ use super::{
     deny::DenyEntries,
     error::SharingError,
     sanitise::{Sanitised, valid_at},
-    written::Sealing,
 };
 use crate::{
     digest::Digest,
     gate::{Exemption, Format, Order, Plain},
+    openpgp::Demand,
     record::TrackingNumber,
 };
 
@@ -64,8 +64,8 @@ pub fn order(
     let numbers = [&record.number, &record.event_number, &record.incident_number];
     let theirs = record.aliases.iter().filter(|alias| alias.owner.as_deref() == Some(recipient.partner.as_str()));
     let plain = match agreement.out.sealing {
-        Sealing::Required => Plain::Forbidden,
-        Sealing::PlainOverTls => Plain::Allowed,
+        Demand::Required => Plain::Forbidden,
+        Demand::Optional => Plain::Allowed,
     };
     let order = Order::new(&recipient.partner, recipient.audience, format, recipient.agreement)
         .tlp(agreement.out.tlp.iter().copied())

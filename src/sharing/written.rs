@@ -9,7 +9,7 @@ use super::rules::How;
 use crate::{
     gate::{DenyClass, Format},
     marking::{Audience, Tlp},
-    partner::Profile,
+    openpgp::{Demand, Profile},
 };
 
 /// What one partner may have and may send.
@@ -88,8 +88,8 @@ pub(super) struct WrittenRule {
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "In")]
 pub(super) struct WrittenIn {
-    /// Whether a message must be signed.
-    pub signature: Signature,
+    /// Whether a message must be signed by the partner's key. One with a bad signature is never accepted.
+    pub signature: Demand,
     /// The marking that a record without one gets.
     #[serde(default = "red")]
     pub unmarked: Tlp,
@@ -112,21 +112,20 @@ fn max_bytes() -> u64 {
 /// Whether documents are sealed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub enum Sealing {
+pub(super) enum Sealing {
     /// Signed and encrypted with OpenPGP.
     Required,
     /// As they are, over mutual TLS.
     PlainOverTls,
 }
 
-/// Whether a message must be signed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Signature {
-    /// By the partner's key; without it the message is not accepted.
-    Required,
-    /// A message without one is accepted; a bad one never is.
-    Optional,
+impl From<Sealing> for Demand {
+    fn from(sealing: Sealing) -> Self {
+        match sealing {
+            Sealing::Required => Demand::Required,
+            Sealing::PlainOverTls => Demand::Optional,
+        }
+    }
 }
 
 /// A calendar day.

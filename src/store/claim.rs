@@ -4,6 +4,9 @@
 //! messages, or one that answers slowly, takes no more than its share. A lease that ends without a word is taken up by
 //! the next claim; the message may then be sent twice, with the same id and the same bytes, and the partner's gateway
 //! answers both with one receipt.
+//!
+//! Times in rows are believed as far as they can be right: nothing is ever put off for longer than a message lives. What
+//! is, was written while the clock was ahead, and is due.
 
 use std::sync::Arc;
 
@@ -16,7 +19,7 @@ use super::{
     error::{Error, Result},
     object::Body,
     outbox::{self, Message, OutboxState},
-    retry::Next,
+    retry::{Next, RetryPolicy},
     row::{json, micros},
 };
 use crate::{
@@ -26,6 +29,7 @@ use crate::{
 };
 
 const IS_DUE: &str = "SELECT EXISTS (SELECT 1 FROM outbox WHERE state IN ('queued', 'claimed') AND next_at <= ?1) \
+    OR EXISTS (SELECT 1 FROM outbox WHERE state IN ('queued', 'claimed') AND next_at > ?2) \
     OR EXISTS (SELECT 1 FROM outbox WHERE state IN ('queued', 'claimed') AND deadline <= ?1)";
 /// Partners with something in the outbox, found by one step in the index for each.
 const PARTNERS: &str = "WITH RECURSIVE lane_of (partner) AS ( \
@@ -34,9 +38,10 @@ const PARTNERS: &str = "WITH RECURSIVE lane_of (partner) AS ( \
         FROM lane_of WHERE lane_of.partner IS NOT NULL) \
     SELECT l.partner FROM lane_of l LEFT JOIN lane t ON t.partner = l.partner \
     WHERE l.partner IS NOT NULL ORDER BY coalesce(t.turn, 0), l.partner";
-const LEASED: &str = "SELECT count(*) FROM outbox WHERE state = 'claimed' AND partner = ?1 AND next_at > ?2";
-const DUE: &str = "SELECT message FROM outbox WHERE state IN ('queued', 'claimed') AND partner = ?1 AND next_at <= ?2 \
-    ORDER BY next_at LIMIT ?3";
+const LEASED: &str = "SELECT count(*) FROM outbox WHERE state = 'claimed' AND partner = ?1 AND next_at > ?2 \
+    AND next_at <= ?3";
+const DUE: &str = "SELECT message FROM outbox WHERE state IN ('queued', 'claimed') AND partner = ?1 \
+    AND (next_at <= ?2 OR next_at > ?3) ORDER BY next_at LIMIT ?4";
 const TURN: &str = "INSERT INTO lane (partner, turn) VALUES (?1, (SELECT coalesce(max(turn), 0) + 1 FROM lane)) \
     ON CONFLICT (partner) DO UPDATE SET turn = excluded.turn";
 const LEASE: &str = "UPDATE outbox SET state = 'claimed', attempts = attempts + 1, lease_owner = ?2, next_at = ?3 \
@@ -166,8 +171,10 @@ impl Store {
     /// When the act fails.
     pub async fn claim(&self, claim: Claim) -> Result<Vec<Claimed>> {
         // Looking costs no write when there is nothing to do.
-        let now = micros(self.shared().now());
-        let due: (bool,) = sqlx::query_as(IS_DUE).bind(now).fetch_one(&mut *self.reader().await?).await?;
+        let now = self.shared().now();
+        let query =
+            sqlx::query_as(IS_DUE).bind(micros(now)).bind(micros(latest(self.shared().settings.retry, &claim, now)));
+        let due: (bool,) = query.fetch_one(&mut *self.reader().await?).await?;
         if !due.0 {
             return Ok(Vec::new());
         }
@@ -257,9 +264,10 @@ impl Tx {
         for message in self.with(async |conn| overdue(conn, now).await).await? {
             self.finish(&message, OutboxState::Expired, "expired", Some("deadline"), None).await?;
         }
+        let latest = latest(self.shared().settings.retry, claim, now);
         self.with(async |conn| {
             let mut leased = Vec::new();
-            for (partner, message) in choose(conn, claim, now).await? {
+            for (partner, message) in choose(conn, claim, now, latest).await? {
                 let until = now.checked_add(claim.lease).unwrap_or(Timestamp::MAX);
                 let lease = sqlx::query(LEASE).bind(&message).bind(&claim.owner).bind(micros(until));
                 lease.execute(&mut *conn).await?;
@@ -326,14 +334,25 @@ impl Tx {
     }
 }
 
+/// The latest time for which something can have been put off by a clock that was right.
+fn latest(retry: RetryPolicy, claim: &Claim, now: Timestamp) -> Timestamp {
+    now.checked_add(retry.deadline.max(claim.lease)).unwrap_or(Timestamp::MAX)
+}
+
 /// Which messages to lease: one of each partner in turn, the partner first whose turn was longest ago.
-async fn choose(conn: &mut SqliteConnection, claim: &Claim, now: Timestamp) -> Result<Vec<(String, String)>> {
+async fn choose(
+    conn: &mut SqliteConnection,
+    claim: &Claim,
+    now: Timestamp,
+    latest: Timestamp,
+) -> Result<Vec<(String, String)>> {
     let partners: Vec<(String,)> = sqlx::query_as(PARTNERS).fetch_all(&mut *conn).await?;
     let mut lanes = Vec::new();
     for (partner,) in partners {
-        let (leased,): (u32,) = sqlx::query_as(LEASED).bind(&partner).bind(micros(now)).fetch_one(&mut *conn).await?;
+        let query = sqlx::query_as(LEASED).bind(&partner).bind(micros(now)).bind(micros(latest));
+        let (leased,): (u32,) = query.fetch_one(&mut *conn).await?;
         let free = claim.per_partner.saturating_sub(leased).min(claim.limit);
-        let query = sqlx::query_as(DUE).bind(&partner).bind(micros(now)).bind(free);
+        let query = sqlx::query_as(DUE).bind(&partner).bind(micros(now)).bind(micros(latest)).bind(free);
         let due: Vec<(String,)> = query.fetch_all(&mut *conn).await?;
         lanes.push((partner, due.into_iter()));
     }

@@ -21,7 +21,12 @@ impl ServeLock {
     /// [`Error::Serving`] when another process has it.
     pub fn take(home: &Path) -> Result<Self> {
         let path = home.join(Self::FILE);
-        let file = File::options().create(true).write(true).truncate(false).open(&path).map_err(Error::io(&path))?;
+        let mut options = File::options();
+        options.create(true).write(true).truncate(false);
+        // A lock can be held by whoever can open the file.
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let file = options.open(&path).map_err(Error::io(&path))?;
         match file.try_lock() {
             Ok(()) => Ok(ServeLock(file)),
             Err(TryLockError::WouldBlock) => Err(Error::Serving(path)),

@@ -2,11 +2,11 @@
 //!
 //! A large payload is on disk, under its name, before the transaction that names it begins. It is written by whoever
 //! brings it ([`Store::stage`]), beside the acts, so that a slow disk delays nobody else. A file that no row names is
-//! harmless and is used again when the same payload comes back.
+//! harmless and is used again when the same payload comes back; one that was damaged meanwhile is written anew.
 
 use std::{
     fs::{self, File},
-    io::Write as _,
+    io::{self, Write as _},
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -120,7 +120,12 @@ fn write(shared: &Shared, body: &Body) -> Result<()> {
     let path = path_of(&shared.home, body.digest);
     let objects = shared.home.join("objects");
     let directory = path.parent().unwrap_or(&objects);
-    if !path.try_exists().map_err(Error::io(&path))? {
+    let is_there = match fs::read(&path) {
+        Ok(bytes) => bytes == *body.bytes,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => false,
+        Err(error) => return Err(Error::io(&path)(error)),
+    };
+    if !is_there {
         fs::create_dir_all(directory).map_err(Error::io(directory))?;
         let temporary = temporary(shared, &objects)?;
         let written = write_temporary(shared, &temporary, body)

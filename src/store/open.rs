@@ -1,7 +1,7 @@
 //! Making and opening a store.
 
 use std::{
-    fs::{self, File},
+    fs::{DirBuilder, File, OpenOptions},
     path::{Path, PathBuf},
     sync::{
         Arc,
@@ -137,8 +137,8 @@ impl Store {
     pub async fn create(home: &Path, settings: Settings, origin: &str, key: &VerifierKey, actor: &str) -> Result<Self> {
         let genesis = Entry::new(Kind::Genesis, actor).text(Field::Origin, origin).text(Field::Key, key.to_string());
         let objects = home.join("objects");
-        fs::create_dir_all(&objects).map_err(Error::io(&objects))?;
         let path = home.join(FILE);
+        private(&objects, &path)?;
         let mut conn = connect(&path, &settings, true).await?;
         migrate(&mut conn, &path, settings.clock.now()).await?;
         if log::begin(&mut conn, origin, genesis, settings.clock.now()).await? {
@@ -196,6 +196,20 @@ impl Store {
     pub(super) async fn reader(&self) -> Result<PoolConnection<Sqlite>> {
         Ok(self.readers.acquire().await?)
     }
+}
+
+/// Makes folder and file for their owner alone. SQLite gives what it writes beside a database the same permissions.
+fn private(objects: &Path, database: &Path) -> Result<()> {
+    let (mut folder, mut file) = (DirBuilder::new(), OpenOptions::new());
+    folder.recursive(true);
+    file.create(true).append(true);
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::DirBuilderExt::mode(&mut folder, 0o700);
+        std::os::unix::fs::OpenOptionsExt::mode(&mut file, 0o600);
+    }
+    folder.create(objects).map_err(Error::io(objects))?;
+    file.open(database).map(drop).map_err(Error::io(database))
 }
 
 fn options(path: &Path, settings: &Settings) -> SqliteConnectOptions {

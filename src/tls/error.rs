@@ -4,7 +4,7 @@ use std::{error::Error as StdError, io, path::PathBuf};
 
 use rustls::CertificateError;
 
-use crate::error::Code;
+use crate::{config::FileError, error::Code};
 
 /// Why a certificate is not trusted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, thiserror::Error)]
@@ -204,13 +204,8 @@ impl From<io::Error> for Refusal {
 #[non_exhaustive]
 pub enum Error {
     /// Reading or writing a file failed.
-    #[error("{}: {source}", .path.display())]
-    Io {
-        /// Which file.
-        path: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
+    #[error(transparent)]
+    File(#[from] FileError),
     /// Others than its owner can read the private key.
     #[error("{}: others can read the private key (mode {mode:o}, expected 600)", .path.display())]
     Exposed {
@@ -258,16 +253,11 @@ impl Error {
     /// The error's row.
     pub fn code(&self) -> Code {
         match self {
-            Error::Io { .. } => Code::FileUnreadable,
+            Error::File(error) => error.code(),
             Error::Exposed { .. } | Error::Pem(_) | Error::Key(_) | Error::Name(_) => Code::TlsKeyUnusable,
             Error::PartnerTwice(_) | Error::Shared { .. } | Error::Nothing(_) | Error::Authority { .. } => {
                 Code::TrustInvalid
             }
         }
-    }
-
-    pub(super) fn io(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Error {
-        let path = path.into();
-        move |source| Error::Io { path, source }
     }
 }

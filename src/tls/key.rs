@@ -1,14 +1,6 @@
 //! Our own TLS key and certificate.
 
-use std::{
-    fmt,
-    fs::{self, DirBuilder, File, OpenOptions},
-    io::{Read as _, Write as _},
-    net::IpAddr,
-    path::Path,
-    sync::Arc,
-    time::Duration,
-};
+use std::{fmt, net::IpAddr, path::Path, sync::Arc, time::Duration};
 
 use rcgen::{
     CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, KeyPair, KeyUsagePurpose,
@@ -21,7 +13,10 @@ use rustls::{
 use zeroize::Zeroizing;
 
 use super::{certificate::Certificate, endpoint::provider, error::Error, pin::Pin};
-use crate::world::Clock;
+use crate::{
+    config::{self, Access},
+    world::Clock,
+};
 
 /// What a new key is for.
 #[derive(Clone, Debug)]
@@ -102,11 +97,8 @@ impl OwnKey {
     /// [`Error::Exposed`] when others can read it; otherwise as [`OwnKey::from_pem`].
     pub fn load(folder: &Path) -> Result<Self, Error> {
         let path = folder.join(Self::FILE);
-        let file = File::open(&path).map_err(Error::io(&path))?;
-        owner_only(&file, &path)?;
-        let mut pem = Zeroizing::new(String::new());
-        file.take(Self::LONGEST).read_to_string(&mut pem).map_err(Error::io(&path))?;
-        Self::from_pem(&pem)
+        owner_only(&path)?;
+        Self::from_pem(&Zeroizing::new(config::read_text(&path, Self::LONGEST)?))
     }
 
     /// Writes [`OwnKey::FILE`] in this folder, which is made if need be: readable by the owner alone, whole or not at all.
@@ -114,15 +106,8 @@ impl OwnKey {
     /// # Errors
     /// When writing fails; what was there before is then unchanged.
     pub fn save(&self, folder: &Path) -> Result<(), Error> {
-        make_folder(folder).map_err(Error::io(folder))?;
-        let path = folder.join(Self::FILE);
-        let temporary = folder.join("own.pem.new");
-        let written = write_private(&temporary, self.pem.as_bytes()).and_then(|()| fs::rename(&temporary, &path));
-        if written.is_err() {
-            let _ = fs::remove_file(&temporary);
-        }
-        written.map_err(Error::io(&path))?;
-        File::open(folder).and_then(|folder| folder.sync_all()).map_err(Error::io(folder))
+        config::make_folder(folder, Access::Owner)?;
+        Ok(config::write(&folder.join(Self::FILE), self.pem.as_bytes(), Access::Owner)?)
     }
 
     /// What the certificate says.
@@ -192,36 +177,15 @@ fn alternative_name(name: String) -> Result<SanType, Error> {
 }
 
 #[cfg(unix)]
-fn owner_only(file: &File, path: &Path) -> Result<(), Error> {
+fn owner_only(path: &Path) -> Result<(), Error> {
     use std::os::unix::fs::PermissionsExt as _;
-    let mode = file.metadata().map_err(Error::io(path))?.permissions().mode() & 0o777;
+    let metadata = std::fs::metadata(path);
+    let metadata = metadata.map_err(|source| config::FileError::Unreadable { path: path.to_owned(), source })?;
+    let mode = metadata.permissions().mode() & 0o777;
     if mode & 0o077 == 0 { Ok(()) } else { Err(Error::Exposed { path: path.to_owned(), mode }) }
 }
 
 #[cfg(not(unix))]
-fn owner_only(_: &File, _: &Path) -> Result<(), Error> {
+fn owner_only(_: &Path) -> Result<(), Error> {
     Ok(())
-}
-
-fn make_folder(folder: &Path) -> std::io::Result<()> {
-    let mut builder = DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
-}
-
-fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    // What a crash left behind may have other permissions, which opening would keep.
-    match fs::remove_file(path) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
 }

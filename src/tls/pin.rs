@@ -2,11 +2,14 @@
 
 use std::{fmt, str::FromStr};
 
-use rustls::{pki_types::CertificateDer, server::ParsedCertificate};
+use rustls::{
+    pki_types::{CertificateDer, pem::PemObject as _},
+    server::ParsedCertificate,
+};
 use serde::{Deserialize, Serialize};
 
 use super::error::Distrust;
-use crate::digest::{BadDigest, Digest};
+use crate::digest::{self, BadDigest, Digest};
 
 /// The SHA-256 digest of a certificate's SubjectPublicKeyInfo in DER (the same as in RFC 7469 §2.4), written
 /// `sha256:` + 64 lower-case hexadecimal digits. It stays the same when a certificate is renewed for the same key.
@@ -24,6 +27,24 @@ impl Pin {
         let der = CertificateDer::from(der);
         let parsed = ParsedCertificate::try_from(&der).map_err(|_| Distrust::Malformed)?;
         Ok(Pin(Digest::of(&parsed.subject_public_key_info())))
+    }
+
+    /// The pin of the certificate in a PEM text, which must hold one and nothing else.
+    ///
+    /// # Errors
+    /// [`Distrust::Malformed`].
+    pub fn of_pem(text: &str) -> Result<Self, Distrust> {
+        let block = text.trim_ascii();
+        let alone = block.starts_with("-----BEGIN CERTIFICATE-----")
+            && block.ends_with("-----END CERTIFICATE-----")
+            && block.matches("-----BEGIN").count() == 1;
+        let der = CertificateDer::from_pem_slice(block.as_bytes()).ok().filter(|_| alone);
+        Pin::of_certificate(&der.ok_or(Distrust::Malformed)?)
+    }
+
+    /// In groups for reading aloud.
+    pub fn grouped(self) -> String {
+        digest::grouped(&self.0.hex().to_uppercase())
     }
 
     /// The digest.

@@ -10,11 +10,12 @@ use hyper_util::{
 };
 use tokio::{
     net::TcpStream,
-    sync::{OwnedSemaphorePermit, watch},
+    sync::watch,
     time::{Instant, sleep, sleep_until, timeout},
 };
 
 use super::{
+    handshakes::Handshake,
     limits::Limits,
     listener::Shared,
     pace::Seat,
@@ -26,16 +27,17 @@ use crate::tls::{Http, Secured, ServerStream};
 pub(super) struct Stranger {
     pub(super) socket: TcpStream,
     pub(super) address: Seat<IpAddr>,
-    pub(super) handshake: OwnedSemaphorePermit,
+    pub(super) handshake: Handshake,
 }
 
 /// Shakes hands and serves until the partner, a limit or the listener's end makes an end.
 pub(super) async fn run(shared: Arc<Shared>, stranger: Stranger, mut stop: watch::Receiver<bool>) {
-    let Stranger { socket, address, handshake } = stranger;
+    let Stranger { socket, address, mut handshake } = stranger;
     // Answers are short and must not wait for more (Nagle).
     let _ = socket.set_nodelay(true);
     let shaken = tokio::select! {
         shaken = timeout(shared.limits.handshake, shared.endpoint.accept(socket)) => shaken,
+        () = handshake.makes_room() => return shared.counters.refused("too-many-handshakes"),
         _ = stop.changed() => return,
     };
     drop(handshake);

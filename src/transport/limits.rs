@@ -9,7 +9,8 @@ use crate::config;
 pub struct Limits {
     /// Connections of partners at the same time.
     pub connections: usize,
-    /// Handshakes at the same time: connections of which it is not yet known whose they are.
+    /// Handshakes at the same time: connections of which it is not yet known whose they are. Beyond it, the one that has
+    /// waited longest makes room.
     pub handshakes: usize,
     /// Connections from one address at the same time (IPv6: from one /64), whoever they are of.
     pub per_address: usize,

@@ -19,6 +19,7 @@ use tokio::{
 use super::{
     connection::{self, Stranger},
     counters::{Counters, Counts},
+    handshakes::Handshakes,
     limits::Limits,
     memory::Memory,
     pace::{Pace, Seats, subscriber},
@@ -68,7 +69,7 @@ pub(super) struct Shared {
     pub(super) partners: Seats<String>,
     pub(super) requests: Seats<String>,
     pub(super) pace: Pace,
-    handshakes: Arc<Semaphore>,
+    handshakes: Arc<Handshakes>,
     addresses: Seats<IpAddr>,
     pub(super) memory: Arc<Memory>,
     /// Its value says whether the listener ends; whoever must be waited for then holds a receiver.
@@ -97,7 +98,7 @@ impl Listener {
             partners: Seats::new(limits.per_partner),
             requests: Seats::new(limits.requests_at_once),
             pace: Pace::new(limits.requests_per_second, limits.requests_burst),
-            handshakes: Arc::new(Semaphore::new(limits.handshakes)),
+            handshakes: Handshakes::new(limits.handshakes),
             addresses: Seats::new(limits.per_address),
             memory: Memory::new(limits.bodies_bytes, limits.partner_bodies_bytes),
             ending: watch::Sender::new(false),
@@ -152,10 +153,7 @@ fn admit(shared: &Arc<Shared>, connections: &mut JoinSet<()>, socket: TcpStream,
     let Some(address) = shared.addresses.take(subscriber(from.ip())) else {
         return shared.counters.refused("too-many-of-address");
     };
-    let Ok(handshake) = Arc::clone(&shared.handshakes).try_acquire_owned() else {
-        return shared.counters.refused("too-many-handshakes");
-    };
-    let stranger = Stranger { socket, address, handshake };
+    let stranger = Stranger { socket, address, handshake: shared.handshakes.begin() };
     connections.spawn(connection::run(Arc::clone(shared), stranger, shared.alive()));
 }
 

@@ -16,6 +16,7 @@
 
 mod connection;
 mod counters;
+mod handshakes;
 mod limits;
 mod listener;
 mod memory;

@@ -49,6 +49,11 @@ fn what_is_signed_must_be_a_receipt() {
         (json.replace(r#""size":4"#, r#""size":4,"size":5"#), Code::JsonDuplicateKey),
         (json.replace(r#""size":4,"#, ""), Code::ClassMissing),
         (json.replace(r#""size":4"#, r#""size":4,"more":1"#), Code::ClassUnknownElement),
+        // The audit log takes words only: what is none would keep the delivery from ever being settled.
+        (json.replace(r#""code":null"#, r#""code":"No, never!""#), Code::ValueInvalid),
+        (json.replace(r#""code":null"#, r#""code":"""#), Code::ValueInvalid),
+        (json.replace("US#17", "US 17"), Code::ValueInvalid),
+        (json.replace("US#17", &"9".repeat(201)), Code::ValueInvalid),
     ] {
         assert_eq!(read(&document).unwrap_err().code(), code, "{document}");
     }

@@ -12,7 +12,7 @@ fn the_example_reads() {
     let agreement = parse(TEXT).unwrap();
     assert_eq!((agreement.version(), agreement.audience()), (3, Audience::TrustedCert));
     assert_eq!(agreement.out.tlp, [Tlp::Clear, Tlp::Green, Tlp::Amber].into());
-    assert_eq!((agreement.out.sealing, agreement.out.openpgp), (Sealing::Required, Profile::Rfc4880));
+    assert_eq!((agreement.out.sealing, agreement.out.openpgp), (Demand::Required, Profile::Rfc4880));
     assert_eq!(agreement.out.rules.len(), 6);
     assert_eq!(agreement.incoming.formats, [format::Format::IodefXml, format::Format::IodefJson, format::Format::Stix]);
     assert_eq!(agreement.incoming.unmarked, Tlp::Red);

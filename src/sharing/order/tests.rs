@@ -62,7 +62,7 @@ fn the_gate_gets_what_was_agreed_and_no_more() {
     let order = make(&go(&numbered(), &strict).unwrap(), &strict, None, now()).unwrap();
     assert!(gate::check(document("green", "Jane Doe"), &order).is_err());
     let mut plain = strict;
-    plain.out.sealing = Sealing::PlainOverTls;
+    plain.out.sealing = Demand::Optional;
     let order = make(&go(&numbered(), &plain).unwrap(), &plain, None, now()).unwrap();
     assert!(gate::check(document("green", "CSIRT"), &order).unwrap().into_plain().is_ok());
 }

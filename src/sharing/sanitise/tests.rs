@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::*;
 use crate::{
+    digest::Digest,
     marking::Audience,
     partner::{Card, CardVersion, Comparison, Domain, Partner, PartnerError, Partners, Removed},
     record::{
@@ -19,6 +20,7 @@ use crate::{
         walk,
     },
     sharing::{AgreementLimits, DenyKey},
+    tls::Pin,
     world::Seeded,
 };
 
@@ -30,6 +32,7 @@ pub(crate) fn partner(state: &str) -> Result<Partner, PartnerError> {
     let partners = Partners::at(folder.path(), Default::default());
     let domain: Domain = CERT.parse().unwrap();
     let at = || "2026-02-01T10:00:00Z".parse().unwrap();
+    let pin = || Pin::from(Digest::of(b"a key"));
     if state == "unknown" {
         return partners.get(&domain);
     }
@@ -41,12 +44,13 @@ pub(crate) fn partner(state: &str) -> Result<Partner, PartnerError> {
         contacts: vec![],
         endpoints: vec![],
         tls_certificates: vec![],
-        tls_pins: vec![],
+        tls_pins: vec![pin()],
         openpgp: vec![],
     };
     partners.receive(&card, b"signed", None, at())?;
     if state != "unverified" {
-        let comparison = Comparison { at: at(), by: "a".into(), how: "met".into(), fingerprints: vec![], pins: vec![] };
+        let comparison =
+            Comparison { at: at(), by: "a".into(), how: "met".into(), fingerprints: vec![], pins: vec![pin()] };
         partners.verify(&domain, comparison)?;
     }
     if state == "removed" {

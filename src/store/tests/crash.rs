@@ -230,3 +230,18 @@ async fn a_payload_without_a_row_does_no_harm() {
     bench.store.act("create", act).await.unwrap();
     assert_eq!(bench.store.bytes(digest).await.unwrap().len(), 5_000);
 }
+
+/// A file that the disk has lost or changed is not taken for the payload that comes again: what is accepted is on disk.
+#[tokio::test]
+async fn a_damaged_payload_is_written_again() {
+    let bench = Bench::new().await;
+    let bytes = "x".repeat(5_000);
+    let digest = bench.body(bytes.clone()).await.digest();
+    let hex = digest.hex();
+    let path = bench.home.path().join("objects").join(&hex[..2]).join(&hex[2..]);
+    for damaged in ["", "y", &"y".repeat(5_000)] {
+        std::fs::write(&path, damaged).unwrap();
+        bench.body(bytes.clone()).await;
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), bytes);
+    }
+}

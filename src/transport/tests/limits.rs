@@ -38,14 +38,15 @@ async fn a_silent_stranger_is_sent_away() {
 
 #[tokio::test]
 async fn handshakes_and_addresses_are_bounded() {
-    let house = House::new(Limits { handshakes: 1, ..Limits::default() }, Probe::open()).await;
-    let waiting = house.socket().await;
+    // Strangers who are silent make room for whoever comes: they keep nobody out.
+    let house = House::new(Limits { handshakes: 2, ..Limits::default() }, Probe::open()).await;
+    let (mut first, second) = (house.socket().await, house.socket().await);
     sleep(Duration::from_millis(50)).await;
-    assert_eq!(house.socket().await.read(&mut [0]).await.unwrap_or(0), 0);
-    house.refused("too-many-handshakes", 1).await;
-    drop(waiting);
-    house.refused("cut", 1).await;
     assert_eq!(house.say(head("GET /", &[])).await.status, 404);
+    assert_eq!(first.read(&mut [0]).await.unwrap_or(0), 0, "who waited longest goes");
+    house.refused("too-many-handshakes", 1).await;
+    drop(second);
+    house.refused("cut", 1).await;
 
     let house = House::new(Limits { per_address: 2, ..Limits::default() }, Probe::open()).await;
     let (one, two) = (house.line().await, house.line().await);
