@@ -14,6 +14,7 @@ use sequoia_openpgp::{
     policy::StandardPolicy,
     serialize::stream::{Encryptor, LiteralWriter, Message, Signer},
 };
+use serde_json::json;
 use sirex::{
     digest::Digest,
     exchange,
@@ -195,8 +196,8 @@ fn each_bad_message_gets_its_receipt_and_is_kept() {
         assert_eq!(push(partner, us, &id, wire), answer, "{what}, again");
         assert_eq!(push(partner, us, &id, b"other bytes").0, 409, "{what}, with other bytes");
         assert_eq!(kept(us, partner, &id), *wire, "{what}");
-        let listed = us.inbox().into_iter().find(|line| line[2] == id).unwrap();
-        assert_eq!(listed[3..], [outcome.as_str(), code], "{what}");
+        let listed = us.inbox().into_iter().find(|one| one["message"] == *id).unwrap();
+        assert_eq!((&listed["outcome"], &listed["code"]), (&json!(outcome.as_str()), &json!(code)), "{what}");
     }
     assert_eq!(us.inbox().len(), cases.len());
     assert_eq!(us.numbers(), Vec::<String>::new());
@@ -232,7 +233,7 @@ fn a_gateway_without_room_acknowledges_nothing_and_takes_it_later() {
     assert_eq!(status, 503, "{problem}");
     assert!(problem.contains("urn:sirex:error:disk-write"), "{problem}");
     assert!(!problem.contains("File too large") && !problem.contains('/'), "{problem}");
-    assert_eq!(us.inbox(), Vec::<Vec<String>>::new());
+    assert!(us.inbox().is_empty());
     assert_eq!(us.done(&["audit", "export"]).lines().count(), log.lines().count());
     gateway.kill();
     assert_eq!(us.audit()["root"], before["root"]);
@@ -243,7 +244,7 @@ fn a_gateway_without_room_acknowledges_nothing_and_takes_it_later() {
     assert_eq!((receipt.outcome, receipt.code.as_deref()), (Outcome::Refused, Some("format-unknown")));
     partner.done(&["send", &number, "--partner", "us.example"]);
     let other = partner.serve();
-    until("it is delivered", Duration::from_secs(20), || partner.outbox()[0][2] == "delivered");
+    until("it is delivered", Duration::from_secs(20), || partner.outbox()[0]["state"] == "delivered");
     other.stop();
     gateway.stop();
     us.audit();

@@ -8,6 +8,7 @@ mod homes;
 use std::{collections::BTreeMap, env, fs, path::Path, thread, time::Duration};
 
 use homes::{Gateway, Home, ROOT, until};
+use serde_json::Value;
 use sirex::world::{Entropy as _, Machine, Seeded};
 
 /// What one incident is made from.
@@ -38,7 +39,7 @@ impl Chance {
 /// Files an incident that is told from the others by how its account begins; its tracking number. Every fifth is large.
 fn import(home: &Home, folder: &Path, count: u64) -> String {
     let text = fs::read_to_string(Path::new(ROOT).join(INCIDENT)).unwrap();
-    let mut document: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let mut document: Value = serde_json::from_str(&text).unwrap();
     let record = &mut document["records"][0];
     record["id"] = format!("c2a7b6de-90d4-4a57-8a4e-{count:012x}").into();
     record.as_object_mut().unwrap().remove("number");
@@ -138,25 +139,25 @@ fn killed_gateways_lose_nothing_and_file_nothing_twice() {
         }
     }
     send_up_to(&us.home, incidents);
-    let delivered = |line: &Vec<String>| line[2] == "delivered";
+    let delivered = |one: &Value| one["state"] == "delivered";
     until("everything is delivered", Duration::from_secs(60), || us.home.outbox().iter().all(delivered));
 
     // Every message once in the outbox, delivered, and once in the inbox, filed.
     let (outbox, inbox) = (us.home.outbox(), them.home.inbox());
-    let once = |mut ids: Vec<&str>| {
+    let sorted = |mut ids: Vec<String>| {
         ids.sort_unstable();
-        ids.into_iter().map(str::to_owned).collect::<Vec<_>>()
+        ids
     };
-    let ids = once(sent.iter().map(String::as_str).collect());
-    assert_eq!(once(outbox.iter().map(|line| line[0].as_str()).collect()), ids);
-    assert_eq!(once(inbox.iter().map(|line| line[2].as_str()).collect()), ids);
-    assert!(inbox.iter().all(|line| line[3] == "filed"), "{inbox:?}");
+    let member =
+        |list: &[Value], name: &str| sorted(list.iter().map(|one| one[name].as_str().unwrap().to_owned()).collect());
+    let ids = sorted(sent);
+    assert_eq!(member(&outbox, "id"), ids);
+    assert_eq!(member(&inbox, "message"), ids);
+    assert!(inbox.iter().all(|one| one["outcome"] == "filed"), "{inbox:?}");
     // Every incident once among their records, under the numbers that the receipts name.
     let expected: BTreeMap<String, u32> = (0..incidents).map(|count| (name(count), 1)).collect();
     assert_eq!(names(&them.home), expected);
-    let named = once(inbox.iter().map(|line| line[4].as_str()).collect());
-    let filed = them.home.numbers();
-    assert_eq!(once(filed.iter().map(String::as_str).collect()), named);
+    assert_eq!(sorted(them.home.numbers()), member(&inbox, "number"));
     // Half-written payloads were swept away, and both logs hold.
     for side in [us, them] {
         side.gateway.unwrap().stop();
@@ -168,6 +169,6 @@ fn killed_gateways_lose_nothing_and_file_nothing_twice() {
         let found = side.home.audit();
         assert_eq!(found["open_intents"], serde_json::json!([]));
     }
-    let attempts: u64 = outbox.iter().map(|line| line[3].split(' ').next().unwrap().parse::<u64>().unwrap()).sum();
+    let attempts: u64 = outbox.iter().map(|one| one["attempts"].as_u64().unwrap()).sum();
     println!("{attempts} attempts for {incidents} messages");
 }

@@ -162,19 +162,24 @@ impl Home {
         Gateway { child: command.spawn().unwrap(), errors: Some(errors) }
     }
 
-    /// The messages of the inbox, each in its columns: time, partner, id, fate, number or code.
-    pub fn inbox(&self) -> Vec<Vec<String>> {
-        table(&self.done(&["inbox", "list"]))
+    /// A list of this kind of thing, each with its members.
+    fn list(&self, kind: &str) -> Vec<serde_json::Value> {
+        serde_json::from_str(&self.done(&["--json", kind, "list"])).unwrap()
     }
 
-    /// The messages of the outbox, each in its columns: id, partner, state, attempts, code.
-    pub fn outbox(&self) -> Vec<Vec<String>> {
-        table(&self.done(&["outbox", "list"]))
+    /// The messages of the inbox.
+    pub fn inbox(&self) -> Vec<serde_json::Value> {
+        self.list("inbox")
+    }
+
+    /// The messages of the outbox, and releases that wait for approval.
+    pub fn outbox(&self) -> Vec<serde_json::Value> {
+        self.list("outbox")
     }
 
     /// The tracking numbers of its records.
     pub fn numbers(&self) -> Vec<String> {
-        table(&self.done(&["record", "list"])).into_iter().map(|mut line| line.swap_remove(0)).collect()
+        self.list("record").iter().map(|one| one["number"].as_str().unwrap().to_owned()).collect()
     }
 
     /// Has the log of the home checked by its own key, as an auditor would who has only the file; what he finds.
@@ -223,11 +228,6 @@ impl Drop for Gateway {
         // A second panic while a failed test unwinds would hide the first.
         assert!(thread::panicking() || !said.contains("panicked"), "{said}");
     }
-}
-
-/// Lines of columns between tabs.
-fn table(text: &str) -> Vec<Vec<String>> {
-    text.lines().map(|line| line.split('\t').map(str::to_owned).collect()).collect()
 }
 
 /// Every file below a folder that holds these bytes.

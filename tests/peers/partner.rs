@@ -329,7 +329,7 @@ fn the_partner_gets_a_message(name: &str) {
     let number = us.done(&["record", "import", "fixtures/records/ransomware.json"]).trim().to_owned();
     let message = us.done(&["send", &number, "--partner", THEY, "--wait", "30"]).trim().to_owned();
     let outbox = us.outbox();
-    assert_eq!((outbox.len(), outbox[0][0].as_str(), outbox[0][2].as_str()), (1, message.as_str(), "delivered"));
+    assert_eq!((outbox.len(), &outbox[0]["id"], &outbox[0]["state"]), (1, &json!(message), &json!("delivered")));
     // The partner's program opens what its server kept, and knows whose it is.
     let kept = fs::read(partner.file(&format!("{message}.pgp"))).unwrap();
     let document = partner.program.open(&kept, ours(&partner.card));
@@ -365,7 +365,9 @@ fn the_partner_brings_a_message(name: &str) {
     );
     let inbox = us.inbox();
     assert_eq!(inbox.len(), 1);
-    assert_eq!(inbox[0][1..], [THEY, id, "filed", said["number"].as_str().unwrap()]);
+    let expected = (&json!(THEY), &json!(id), &json!("filed"), &said["number"]);
+    let listed = &inbox[0];
+    assert_eq!((&listed["partner"], &listed["message"], &listed["outcome"], &listed["number"]), expected);
     let record = us.done(&["record", "show", said["number"].as_str().unwrap()]);
     assert!(record.contains("Passwords of your mail server were guessed"), "{record}");
 

@@ -77,7 +77,7 @@ fn strangers_leave_nothing_but_a_count() {
             assert!(said.contains(alert) && !said.contains("HTTP/1.1"), "{version} {alert}: {said}");
         }
     }
-    assert_eq!(us.inbox(), Vec::<Vec<String>>::new());
+    assert!(us.inbox().is_empty());
     assert_eq!(us.done(&["record", "list"]), "");
     let after = (us.audit(), files(us.folder()));
     assert_eq!((&before.0["leaves"], &before.0["root"]), (&after.0["leaves"], &after.0["root"]));
