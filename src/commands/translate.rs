@@ -31,9 +31,8 @@ pub(super) fn run(args: &Translate) -> Result<Shown, Failure> {
         (Document::Record(document), Format::Record) => (write_record(&document)?, Vec::new()),
         (Document::Record(document), to) => {
             let (mut made, mut account) = translate::to_iodef(*document);
-            if to == Format::IodefXml {
-                translate::refit(&mut account, &iodef::fit(&mut made));
-            }
+            let changes = if to == Format::IodefJson { iodef::fit_json(&mut made) } else { iodef::fit(&mut made) };
+            translate::refit(&mut account, &changes);
             (write_iodef(&made, to, &file)?, account)
         }
         (Document::Iodef(document), Format::Record) => {
@@ -98,9 +97,10 @@ fn between(document: &IodefDocument, from: Format, to: Format, file: &str) -> Re
         class::normalise(&mut document);
     }
     let before = leaves(&document);
-    if to == Format::IodefXml {
-        iodef::fit(&mut document);
-    }
+    match to {
+        Format::IodefJson => iodef::fit_json(&mut document),
+        _ => iodef::fit(&mut document),
+    };
     let written = write_iodef(&document, to, file)?;
     let refuse =
         |finding: Finding| Failure::new(Code::Internal, "what was written cannot be read").with(file, [finding]);
