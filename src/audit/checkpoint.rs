@@ -275,5 +275,5 @@ fn is_name(name: &str) -> bool {
 }
 
 #[cfg(test)]
-#[path = "checkpoint_tests.rs"]
+#[path = "tests/checkpoint.rs"]
 mod tests;

@@ -440,5 +440,5 @@ fn take_text(members: &mut BTreeMap<String, Json>, name: &str) -> Option<String>
 }
 
 #[cfg(test)]
-#[path = "leaf_tests.rs"]
+#[path = "tests/leaf.rs"]
 mod tests;

@@ -265,5 +265,5 @@ fn read_for(node: Node) -> Read {
 }
 
 #[cfg(test)]
-#[path = "tree_tests.rs"]
+#[path = "tests/tree.rs"]
 mod tests;

@@ -488,5 +488,5 @@ impl<'e> State<'e> {
 }
 
 #[cfg(test)]
-#[path = "verify_tests.rs"]
+#[path = "tests/verify.rs"]
 mod tests;

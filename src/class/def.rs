@@ -172,8 +172,12 @@ pub struct FieldDef {
     pub json: JsonField,
     /// Whether JSON requires what XML does not.
     pub json_required: bool,
-    /// Whether JSON has the foreign content in base64.
+    /// Whether JSON has the foreign content (of the field, or of the class in it) in base64, and nothing else of it.
     pub base64: bool,
+    /// Whether JSON has a list where XML has one element with several things in it.
+    pub json_list: bool,
+    /// Whether JSON has the coded value without the member that extends it.
+    pub json_lacks_ext: bool,
     /// Namespace of the child element, where it is not that of the class around it.
     pub ns: Option<&'static str>,
     /// What it holds.
@@ -194,6 +198,8 @@ impl FieldDef {
             json: JsonField::Member(name),
             json_required: false,
             base64: false,
+            json_list: false,
+            json_lacks_ext: false,
             ns: None,
             shape,
         }
@@ -232,6 +238,16 @@ impl FieldDef {
     /// In base64 in JSON.
     pub const fn base64(mut self) -> Self {
         self.base64 = true;
+        self
+    }
+    /// In a list in JSON.
+    pub const fn json_list(mut self) -> Self {
+        self.json_list = true;
+        self
+    }
+    /// JSON has no `ext-*` member for it.
+    pub const fn json_lacks_ext(mut self) -> Self {
+        self.json_lacks_ext = true;
         self
     }
     /// No wrapper in JSON.

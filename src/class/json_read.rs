@@ -155,10 +155,15 @@ impl Context<'_> {
         let def = class.def();
         let field = &def.fields[index];
         let Some(slot) = class.slot_mut(index) else { return };
-        for value in self.listed(value, field.card.many()) {
+        for value in self.listed(value, field.card.many() || field.json_list) {
+            // XML has the things of the list in one element, one after the other.
+            let before = if field.json_list { slot.get(0).and_then(foreign) } else { None };
             if let ViewMut::Coded(coded) = slot.add().view_mut() {
                 let ext = field.ext.and_then(|ext| around.iter().find(|member| member.key == ext));
-                let ext = ext.and_then(|member| member.value.as_str().ok());
+                // Where JSON has no member for what is meant, an extension is one that is not known.
+                let unsaid =
+                    (field.json_lacks_ext && value.as_str().is_ok_and(|text| text == "ext-value")).then_some("unknown");
+                let ext = ext.and_then(|member| member.value.as_str().ok()).or(unsaid);
                 let Ok(text) = value.as_str() else {
                     slot.pop();
                     self.wrong(value, Code::ValueInvalid, "a string");
@@ -187,6 +192,9 @@ impl Context<'_> {
             };
             if !filled {
                 slot.pop();
+            }
+            if let (Some(before), Some(node)) = (before, slot.get_mut(0)) {
+                prepend(node, &before);
             }
         }
     }
@@ -271,12 +279,15 @@ impl Context<'_> {
             self.wrong(value, Code::ValueInvalid, "base64");
             return false;
         };
-        if let ViewMut::Foreign(place) = node.view_mut() {
-            let decoded = String::from_utf8(bytes).ok();
-            *place = match decoded.as_deref().map(|text| Verbatim::parse(text, &xml::Limits::default())) {
-                Some(Ok(markup)) => markup,
-                _ => Verbatim::Text(text.to_owned()),
-            };
+        let decoded = String::from_utf8(bytes).ok();
+        let content = match decoded.as_deref().map(|text| Verbatim::parse(text, &xml::Limits::default())) {
+            Some(Ok(content)) => content,
+            _ => Verbatim::Text(text.to_owned()),
+        };
+        match node.view_mut() {
+            ViewMut::Foreign(place) => *place = content,
+            ViewMut::Class(class) => typed(class, content),
+            _ => {}
         }
         true
     }
@@ -303,6 +314,46 @@ impl Context<'_> {
                 self.wrong(value, Code::ValueInvalid, &format!("an object of class {}", def.name));
                 false
             }
+        }
+    }
+}
+
+/// The foreign content of a node, or of the class with nothing else that it is.
+fn foreign(node: &dyn Node) -> Option<Verbatim> {
+    match node.view() {
+        View::Foreign(content) => Some(content.clone()),
+        View::Class(class) => class.slot(0)?.get(0).and_then(foreign),
+        _ => None,
+    }
+}
+
+/// Puts content before that of the node.
+fn prepend(node: &mut dyn Node, before: &Verbatim) {
+    match node.view_mut() {
+        ViewMut::Foreign(place) => {
+            let whole = format!("{}{}", before.content(), place.content());
+            *place = Verbatim::parse(&whole, &xml::Limits::default()).unwrap_or(Verbatim::Text(whole));
+        }
+        ViewMut::Class(class) => {
+            if let Some(inner) = class.slot_mut(0).and_then(|slot| slot.get_mut(0)) {
+                prepend(inner, before);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Content whose type JSON does not say: markup is XML, all else a string.
+fn typed(class: &mut dyn Fields, content: Verbatim) {
+    let dtype = if matches!(content, Verbatim::Markup(_)) { "xml" } else { "string" };
+    for (index, field) in class.def().fields.iter().enumerate() {
+        let Some(slot) = class.slot_mut(index).filter(|_| field.kind == Kind::Mixed || field.name == "dtype") else {
+            continue;
+        };
+        match slot.add().view_mut() {
+            ViewMut::Coded(coded) => coded.set(dtype, None),
+            ViewMut::Foreign(place) => *place = content.clone(),
+            _ => slot.pop(),
         }
     }
 }

@@ -5,6 +5,7 @@
 use super::{
     Fields, Node, Path, Slot, View, ViewMut,
     def::{ClassDef, Kind, Shape},
+    walk::steps,
 };
 use crate::xml::Verbatim;
 
@@ -66,8 +67,7 @@ pub fn is_empty(root: &dyn Fields) -> bool {
 /// The leaves of one field of `root`, by its index.
 pub fn field_leaves(root: &dyn Fields, index: usize, base: &Path<'_>, visit: &mut dyn FnMut(&Path<'_>, Leaf)) {
     let (Some(field), Some(slot)) = (root.def().fields.get(index), root.slot(index)) else { return };
-    let mut counts: Vec<(&str, usize)> = Vec::new();
-    for node in (0..slot.len()).filter_map(|i| slot.get(i)) {
+    for ((name, position), node) in steps(field, slot).into_iter().zip((0..slot.len()).filter_map(|i| slot.get(i))) {
         match (field.kind, node.view()) {
             (Kind::Attribute, View::Coded(coded)) => {
                 visit(&base.child(&format!("@{}", field.name)), Leaf::Text(coded.text().to_owned()));
@@ -77,17 +77,7 @@ pub fn field_leaves(root: &dyn Fields, index: usize, base: &Path<'_>, visit: &mu
             }
             (Kind::Attribute, _) => one(node, &base.child(&format!("@{}", field.name)), visit),
             (Kind::Content | Kind::Mixed, _) => one(node, base, visit),
-            (_, View::Choice(variant, inner)) => {
-                let position = nth(&mut counts, variant.name);
-                one(inner, &base.item(variant.name, if field.card.many() { position } else { 0 }), visit);
-            }
-            (Kind::Group, View::Class(group)) => {
-                leaves(group, &base.item(group.def().name, nth(&mut counts, field.name)), visit);
-            }
-            _ => {
-                let position = nth(&mut counts, field.name);
-                one(node, &base.item(field.name, if field.card.many() { position } else { 0 }), visit);
-            }
+            _ => one(node, &base.item(name, position), visit),
         }
     }
 }
@@ -106,19 +96,6 @@ fn one(node: &dyn Node, path: &Path<'_>, visit: &mut dyn FnMut(&Path<'_>, Leaf))
         View::Foreign(verbatim) => visit(path, Leaf::Foreign(verbatim.clone())),
         View::Class(class) => leaves(class, path, visit),
         View::Choice(_, inner) => one(inner, path, visit),
-    }
-}
-
-fn nth<'n>(counts: &mut Vec<(&'n str, usize)>, name: &'n str) -> usize {
-    match counts.iter_mut().find(|(seen, _)| *seen == name) {
-        Some((_, count)) => {
-            *count += 1;
-            *count
-        }
-        None => {
-            counts.push((name, 1));
-            1
-        }
     }
 }
 

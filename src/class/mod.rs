@@ -21,6 +21,7 @@ mod normal;
 mod path;
 mod prune;
 mod simple;
+mod walk;
 mod xml_read;
 mod xml_write;
 
@@ -28,7 +29,7 @@ pub use check::{check, check_json};
 pub use def::{Card, ChoiceDef, ClassDef, EnumDef, FieldDef, JsonField, JsonForm, Kind, Shape, SimpleDef, Wire};
 pub use generate::{Dice, generate};
 pub use json_read::from_json;
-pub use json_write::{to_json, unsayable};
+pub use json_write::{Unsaid, to_json, unsayable};
 pub use leaves::{BadLeaf, Leaf, count_leaves, field_leaves, is_empty, leaves, put};
 pub use normal::{normalise, normalise_where};
 pub use path::Path;
@@ -37,6 +38,7 @@ pub use simple::{
     Base64, Coded, CodedNode, DateTime, Enumeration, Id, IdRef, Integer, Lang, Lexical, LexicalKind, Portlist,
     PositiveReal, Real, SimpleNode, Text, Timezone, Uri,
 };
+pub use walk::each_class;
 pub use xml_read::from_xml;
 pub use xml_write::{WriteError, to_xml};
 

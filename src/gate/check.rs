@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use super::{
     deny::DenyClass,
-    document::{Visit, read_xml},
+    document::{Visit, read_json, read_xml},
     order::{Format, Order},
     passage::{Clearance, Cleared},
     refusal::{Reason, Refusal},
@@ -15,8 +15,10 @@ use crate::{digest::Digest, marking::Tlp};
 impl Format {
     fn table(self) -> Result<&'static Table, Reason> {
         static IODEF_XML: OnceLock<Result<Table, BadTable>> = OnceLock::new();
+        static IODEF_JSON: OnceLock<Result<Table, BadTable>> = OnceLock::new();
         let (cell, text) = match self {
             Format::IodefXml => (&IODEF_XML, include_str!("paths/iodef-xml.tsv")),
+            Format::IodefJson => (&IODEF_JSON, include_str!("paths/iodef-json.tsv")),
         };
         let table = cell.get_or_init(|| Table::parse(text)).as_ref();
         table.map_err(|error| Reason::Unreadable(format!("the path table is broken: {error}")))
@@ -40,7 +42,11 @@ pub fn check(bytes: Vec<u8>, order: &Order) -> Result<Cleared, Refusal> {
         all_text: String::new(),
         reasons: Vec::new(),
     };
-    if let Err(reason) = read_xml(&bytes, |visit| inspection.visit(visit)) {
+    let read = match order.format {
+        Format::IodefXml => read_xml(&bytes, |visit| inspection.visit(visit)),
+        Format::IodefJson => read_json(&bytes, |visit| inspection.visit(visit)),
+    };
+    if let Err(reason) = read {
         inspection.reasons.push(reason);
     }
     inspection.whole();
@@ -89,6 +95,10 @@ impl Inspection<'_> {
     /// An element's marking: its own, else that of what is around it. The incident must have one.
     fn begin(&mut self, way: &[Element]) {
         let Some(element) = way.last() else { return };
+        // A name is text too: an element that no line knows could say something without having anything in it.
+        if !self.table.reaches(way) {
+            self.reasons.push(Reason::Unlisted(path_of(way, "")));
+        }
         let written = |name: &str| element.attributes.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str());
         let around = self.markings.last().copied().flatten();
         let own = match written("restriction") {

@@ -1,7 +1,10 @@
 //! The gate's own reading of a document: its leaves with the way to them, by the strict entry layers alone.
 
 use super::{refusal::Reason, table::Element};
-use crate::xml::{Event, Limits, Reader};
+use crate::{
+    json::{self, Data, Value},
+    xml::{Event, Limits, Reader},
+};
 
 /// Namespaces and the prefixes that path tables write for them; the format's own has none.
 const PREFIXES: &[(&str, &str)] = &[
@@ -69,4 +72,65 @@ pub(super) fn read_xml(bytes: &[u8], mut visit: impl FnMut(Visit<'_>)) -> Result
             Event::Eof => return Ok(()),
         }
     }
+}
+
+/// The same for JSON. A member with a simple value is an attribute of the object, all others are elements, one for each item
+/// of a list; the document itself is called `IODEF-Document`.
+pub(super) fn read_json(bytes: &[u8], mut visit: impl FnMut(Visit<'_>)) -> Result<(), Reason> {
+    let limits = json::Limits { total_bytes: bytes.len() as u64, ..json::Limits::default() };
+    let document = json::Document::parse(bytes, &limits).map_err(|finding| Reason::Unreadable(finding.to_string()))?;
+    if !matches!(document.root().data, Data::Object(_)) {
+        return Err(Reason::Unreadable("not an object".to_owned()));
+    }
+    element("IODEF-Document", document.root(), &mut Vec::new(), &mut visit)
+}
+
+/// The text of a simple value; nothing for an object and a list.
+fn simple(value: &Value<'_>) -> Result<Option<String>, Reason> {
+    match &value.data {
+        Data::String(text) => Ok(Some(text.to_string())),
+        Data::Number(number) => Ok(Some(number.as_str().to_owned())),
+        Data::Object(_) | Data::Array(_) => Ok(None),
+        Data::Bool(_) | Data::Null => Err(Reason::Unreadable("a truth value or null, which IODEF has not".to_owned())),
+    }
+}
+
+/// One element with all that is in it. The depth is bounded by the reader.
+fn element(
+    name: &str,
+    value: &Value<'_>,
+    way: &mut Vec<Element>,
+    visit: &mut impl FnMut(Visit<'_>),
+) -> Result<(), Reason> {
+    let members = match &value.data {
+        Data::Object(members) => members.as_slice(),
+        Data::Array(_) => return Err(Reason::Unreadable("a list within a list, which IODEF has not".to_owned())),
+        _ => &[],
+    };
+    let mut attributes = Vec::new();
+    for member in members {
+        attributes.extend(simple(&member.value)?.map(|text| (member.key.to_string(), text)));
+    }
+    way.push(Element { name: name.to_owned(), attributes });
+    visit(Visit::Begin(way));
+    if let Some(text) = simple(value)? {
+        visit(Visit::Leaf(way, "", &text));
+    }
+    // In the order of the document, so that a word split over several places is whole again.
+    for member in members {
+        match &member.value.data {
+            Data::Array(items) if items.is_empty() => {
+                return Err(Reason::Unreadable("an empty list, which IODEF has not".to_owned()));
+            }
+            Data::Array(items) => items.iter().try_for_each(|item| element(&member.key, item, way, visit))?,
+            Data::Object(_) => element(&member.key, &member.value, way, visit)?,
+            _ => {
+                let text = simple(&member.value)?.unwrap_or_default();
+                visit(Visit::Leaf(way, &format!("@{}", member.key), &text));
+            }
+        }
+    }
+    visit(Visit::End);
+    way.pop();
+    Ok(())
 }

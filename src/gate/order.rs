@@ -23,16 +23,20 @@ pub enum Format {
     /// RFC 7970 XML.
     #[serde(rename = "iodef-xml")]
     IodefXml,
+    /// RFC 8727 JSON.
+    #[serde(rename = "iodef-json")]
+    IodefJson,
 }
 
 impl Format {
     /// Every format.
-    pub const ALL: &'static [Format] = &[Format::IodefXml];
+    pub const ALL: &'static [Format] = &[Format::IodefXml, Format::IodefJson];
 
     /// The format's name.
     pub fn as_str(self) -> &'static str {
         match self {
             Format::IodefXml => "iodef-xml",
+            Format::IodefJson => "iodef-json",
         }
     }
 
@@ -40,6 +44,7 @@ impl Format {
     pub fn media_type(self) -> &'static str {
         match self {
             Format::IodefXml => "application/xml",
+            Format::IodefJson => "application/json",
         }
     }
 }
@@ -112,6 +117,7 @@ impl From<Format> for crate::format::Format {
     fn from(format: Format) -> Self {
         match format {
             Format::IodefXml => crate::format::Format::IodefXml,
+            Format::IodefJson => crate::format::Format::IodefJson,
         }
     }
 }

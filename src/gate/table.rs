@@ -63,6 +63,8 @@ pub(super) struct Table {
     lines: Vec<Line>,
     /// Lines by the name of their last step, since that is known when a leaf is looked up.
     by_last: BTreeMap<String, Vec<usize>>,
+    /// Where an attribute is tested, by its name: the steps up to the element that has it.
+    tested: BTreeMap<String, Vec<Vec<Step>>>,
 }
 
 #[derive(Debug)]
@@ -73,7 +75,7 @@ struct Line {
     tests: usize,
 }
 
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct Step {
     name: String,
     tests: Vec<(String, Vec<String>)>,
@@ -125,23 +127,44 @@ impl Table {
             }
         }
         let mut by_last: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        let mut tested: BTreeMap<String, Vec<Vec<Step>>> = BTreeMap::new();
         for (index, line) in lines.iter().enumerate() {
+            for (depth, step) in line.steps.iter().enumerate() {
+                for (attribute, _) in &step.tests {
+                    let places = tested.entry(format!("@{attribute}")).or_default();
+                    if !places.iter().any(|place| *place == line.steps[..=depth]) {
+                        places.push(line.steps[..=depth].to_vec());
+                    }
+                }
+            }
             let last = line.steps.last().map(|step| step.name.clone()).unwrap_or_default();
             by_last.entry(last).or_default().push(index);
         }
-        let table = Table { lines, by_last };
+        let table = Table { lines, by_last, tested };
         table.tests_are_complete().map_err(|what| BadTable { line: 0, what })?;
         Ok(table)
     }
 
     /// The verdict on the leaf `last` (an `@attribute`, or empty for the element's own text) below these elements. No
-    /// verdict: the place is in no line.
+    /// verdict: the place is in no line, or it is an attribute that lines test and none of them has this value.
     pub(super) fn verdict(&self, elements: &[Element], last: &str, audience: Audience) -> Option<Verdict<'_>> {
+        if let Some(places) = self.tested.get(last) {
+            let here = |place: &&Vec<Step>| place.len() <= elements.len() && elements_match(place, elements, false);
+            let mut places = places.iter().filter(here).peekable();
+            if places.peek().is_some() && !places.any(|place| elements_match(place, elements, true)) {
+                return None;
+            }
+        }
         let key = if last.is_empty() { &elements.last()?.name } else { last };
         let matching = self.by_last.get(key)?.iter().map(|index| &self.lines[*index]);
         let best = matching.filter(|line| matches(&line.steps, elements, last)).max_by_key(|line| line.tests)?;
         let column = Audience::ALL.iter().position(|one| *one == audience)?;
         Some(Verdict { letter: best.letters[column], exemptions: &best.exemptions })
+    }
+
+    /// Whether a line leads to this element or through it.
+    pub(super) fn reaches(&self, elements: &[Element]) -> bool {
+        self.lines.iter().any(|line| leads(&line.steps, elements))
     }
 
     /// Every attribute that one line tests at a place is tested by all lines through that place.
@@ -178,33 +201,34 @@ fn matches(steps: &[Step], elements: &[Element], last: &str) -> bool {
         Some((step, rest)) if step.name.starts_with('@') => (rest, step.name.as_str()),
         _ => (steps, ""),
     };
-    attribute == last && elements_match(steps, elements)
+    attribute == last && elements_match(steps, elements, true)
 }
 
-fn elements_match(steps: &[Step], elements: &[Element]) -> bool {
+/// Whether the elements are those of the steps; with `tests`, whether they also have the attributes.
+fn elements_match(steps: &[Step], elements: &[Element], tests: bool) -> bool {
     match (steps.split_first(), elements.split_first()) {
         (None, None) => true,
-        (Some((step, steps)), Some((element, elements))) => {
-            step_matches(step, element)
-                && (elements_match(steps, elements) || (step.recursive && recursion(step, steps, elements)))
+        (Some((step, rest)), Some((element, others))) => {
+            let fits = step.name == element.name && (!tests || step_tests(step, element));
+            // A recursive step may stand for more of the same element, nested, before the rest.
+            fits && (elements_match(rest, others, tests) || (step.recursive && elements_match(steps, others, tests)))
         }
         _ => false,
     }
 }
 
-/// More of the same element, nested, before the rest.
-fn recursion(step: &Step, steps: &[Step], elements: &[Element]) -> bool {
-    elements.split_first().is_some_and(|(element, rest)| {
-        step_matches(step, element) && (elements_match(steps, rest) || recursion(step, steps, rest))
-    })
+/// Whether the steps begin with these elements, whatever their attributes are.
+fn leads(steps: &[Step], elements: &[Element]) -> bool {
+    let Some((element, rest)) = elements.split_first() else { return true };
+    let Some((step, after)) = steps.split_first() else { return false };
+    step.name == element.name && (leads(after, rest) || (step.recursive && leads(steps, rest)))
 }
 
-fn step_matches(step: &Step, element: &Element) -> bool {
-    step.name == element.name
-        && step.tests.iter().all(|(name, values)| {
-            let written = element.attributes.iter().find(|(written, _)| written == name).map(|(_, value)| value);
-            written.is_some_and(|written| values.contains(written))
-        })
+fn step_tests(step: &Step, element: &Element) -> bool {
+    step.tests.iter().all(|(name, values)| {
+        let written = element.attributes.iter().find(|(written, _)| written == name).map(|(_, value)| value);
+        written.is_some_and(|written| values.contains(written))
+    })
 }
 
 /// The text with each `$name` replaced by its shape.
@@ -375,5 +399,45 @@ mod tests {
         }
         let untested = "a[@k='v']/b\tYYYYYYY\na/c\tYYYYYYY";
         assert!(Table::parse(untested).unwrap_err().what.contains("tested elsewhere"));
+    }
+    /// A line as both forms would have it: wrappers and the names of contents gone, names of JSON.
+    fn common(line: &Line) -> (String, [Letter; 7], Vec<Exemption>) {
+        const GONE: [&str; 10] = [
+            "Flow",
+            "Record",
+            "IndicatorData",
+            "Impact",
+            "ObservableReference",
+            "@value",
+            "@id",
+            "@handle",
+            "@Algorithm",
+            "ApplicationHeader",
+        ];
+        const RENAMED: [(&str, &str); 2] = [("Nameservers", "NameServers"), ("Value", "KeyValue")];
+        let step = |step: &Step| {
+            let name = step.name.trim_start_matches('@').rsplit(':').next().unwrap_or_default();
+            let name = RENAMED.iter().find(|(xml, _)| *xml == name).map_or(name, |(_, json)| json);
+            format!("{name}{:?}{}", step.tests, if step.recursive { "//" } else { "" })
+        };
+        let steps: Vec<String> =
+            line.steps.iter().filter(|step| !GONE.contains(&step.name.as_str())).map(step).collect();
+        (steps.join("/"), line.letters, line.exemptions.clone())
+    }
+
+    /// The same place has the same letters in XML and in JSON.
+    #[test]
+    fn the_two_forms_of_iodef_agree() {
+        let lines = |text| -> Vec<_> { Table::parse(text).unwrap().lines.iter().map(common).collect() };
+        let xml = lines(include_str!("paths/iodef-xml.tsv"));
+        let json = lines(include_str!("paths/iodef-json.tsv"));
+        // JSON has no `ext-scope`; it has ratings without number in words.
+        let only_xml: Vec<_> =
+            xml.iter().filter(|line| !json.contains(line) && !line.0.contains("ext-scope")).collect();
+        let rating = |path: &str| {
+            path.contains("AdditionalData") && !path.starts_with("IODEF-Document[]/Incident[]/AdditionalData")
+        };
+        let only_json: Vec<_> = json.iter().filter(|line| !xml.contains(line) && !rating(&line.0)).collect();
+        assert!(only_xml.is_empty() && only_json.is_empty(), "{only_xml:#?}\n{only_json:#?}");
     }
 }

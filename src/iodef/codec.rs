@@ -78,6 +78,7 @@ pub fn decode_json(bytes: &[u8], limits: &json::Limits) -> Result<Decoded, Findi
 }
 
 /// Writes RFC 8727 JSON, two spaces to a level. What JSON has no form for is left out; [`class::unsayable`] names it.
+/// Whoever wants the printed schema to accept it calls [`fit_json`](super::fit_json) first.
 ///
 /// # Errors
 /// All findings of severity error that the document has by the tables, and what JSON requires beyond XML.
@@ -87,7 +88,7 @@ pub fn encode_json(document: &IodefDocument) -> Result<Vec<u8>, Vec<Finding>> {
     if !required.is_empty() {
         return Err(required);
     }
-    json::to_string(&class::to_json(document), json::Layout::Indented)
+    json::to_string(&class::to_json(document, profile::UNPRINTED_JSON), json::Layout::Indented)
         .map(String::into_bytes)
         .map_err(|error| vec![Finding::error(error.code(), Position::default(), "$", error.to_string(), "JSON text")])
 }

@@ -43,7 +43,7 @@ class! {
         attr spec_id: Text = "SpecID" => .required();
         attr ext_spec_id: Text = "ext-SpecID";
         attr content_id: Text = "ContentID";
-        many raw_data: Extension = "RawData";
+        many raw_data: Extension = "RawData" => .base64();
         many reference: Reference = "Reference" => .in_ns(IODEF);
         many platform: StructuredPart = "Platform";
     }
@@ -53,7 +53,7 @@ class! {
         attr spec_id: Text = "SpecID" => .required();
         attr ext_spec_id: Text = "ext-SpecID";
         attr content_id: Text = "ContentID";
-        many raw_data: Extension = "RawData";
+        many raw_data: Extension = "RawData" => .base64();
         many reference: Reference = "Reference" => .in_ns(IODEF);
         many platform: StructuredPart = "Platform";
         many scoring: StructuredPart = "Scoring";
@@ -64,7 +64,7 @@ class! {
         attr spec_id: Text = "SpecID" => .required();
         attr ext_spec_id: Text = "ext-SpecID";
         attr content_id: Text = "ContentID";
-        many raw_data: Extension = "RawData";
+        many raw_data: Extension = "RawData" => .base64();
         many reference: Reference = "Reference" => .in_ns(IODEF);
     }
 }

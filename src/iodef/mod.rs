@@ -38,7 +38,7 @@ pub use indicator::{
     IndicatorData, IndicatorExpression, IndicatorId, IndicatorReference, Observable, ObservableContent,
     ObservableReference, Operand, OperandContent,
 };
-pub use profile::{Change, fit};
+pub use profile::{Change, fit, fit_json};
 pub use system::{Address, DomainContacts, DomainData, Nameservers, Node, NodeAddress, NodeRole, System};
 pub use trace::{
     Certificate, CertificateData, DigestMethod, File, FileData, FuzzyHash, Hash, HashData, Key, Record, RecordData,

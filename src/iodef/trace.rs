@@ -92,14 +92,14 @@ class! {
         opt kind: Text = "FileType";
         many url: Uri = "URL";
         opt hash_data: HashData = "HashData";
-        opt signature_data: SignatureData = "SignatureData" => .json("Signature");
+        opt signature_data: SignatureData = "SignatureData" => .json("Signature").json_list();
         opt associated_software: Software = "AssociatedSoftware";
         many properties: Extension = "FileProperties";
     }
 
     /// Hashes of one thing (RFC 7970 §3.26).
     pub struct HashData("HashData", IODEF) {
-        attr scope: Coded<HashScope> = "scope" => .ext("ext-scope").required();
+        attr scope: Coded<HashScope> = "scope" => .ext("ext-scope").required().json_lacks_ext();
         opt target_id: Text = "HashTargetID";
         many hash: Hash = "Hash";
         many fuzzy_hash: FuzzyHash = "FuzzyHash";

@@ -143,8 +143,8 @@ element! {
         primary: Option<bool>;
         /// Weight among several.
         weight: Option<Decimal>;
-        /// Who classified.
-        by: Option<String>;
+        /// Who classified: a person, as `recorded_by` is.
+        by: Option<String> = "YYNCNNN";
         /// When.
         at: Option<Dated>;
         /// How sure.

@@ -114,9 +114,7 @@ pub fn convert(source: Read, to: Format) -> Result<Converted, Vec<Finding>> {
 /// As [`convert`].
 pub fn record_to_iodef(document: RecordDocument, to: Format) -> Result<Converted, Vec<Finding>> {
     let (mut made, mut account) = to_iodef(document);
-    if to == Format::IodefXml {
-        refit(&mut account, &iodef::fit(&mut made));
-    }
+    refit(&mut account, &fit(&mut made, to));
     Ok(Converted { bytes: write_iodef(&made, to)?, account })
 }
 
@@ -158,23 +156,30 @@ fn between(mut document: IodefDocument, from: Format, to: Format) -> Result<Conv
         class::normalise(&mut document);
     }
     let before = leaves(&document);
-    if to == Format::IodefXml {
-        iodef::fit(&mut document);
-    }
+    let changes = fit(&mut document, to);
     let bytes = write_iodef(&document, to)?;
     let back = match read(&bytes, to, u64::MAX).map_err(|finding| vec![finding])?.document {
         Document::Iodef(document) => document,
         Document::Record(_) => Box::default(),
     };
     let after = leaves(&back);
-    let fate = |(path, value): (String, String)| {
-        let fate = match after.get(&path) == Some(&value) {
-            true => Fate::Kept { to: path.clone() },
-            false => Fate::Dropped { why: format!("{to} has no form for it") },
-        };
-        Entry { path, fate }
-    };
-    Ok(Converted { bytes, account: before.into_iter().map(fate).collect() })
+    let kept = |path: &String| Entry { path: path.clone(), fate: Fate::Kept { to: path.clone() } };
+    let mut account: Vec<Entry> = before.keys().map(kept).collect();
+    refit(&mut account, &changes);
+    for entry in &mut account {
+        if matches!(entry.fate, Fate::Kept { .. }) && after.get(&entry.path) != before.get(&entry.path) {
+            entry.fate = Fate::Dropped { why: format!("{to} has no form for it") };
+        }
+    }
+    Ok(Converted { bytes, account })
+}
+
+/// Makes the document such that the schema of the target accepts it; what was changed for that.
+fn fit(document: &mut IodefDocument, to: Format) -> Vec<iodef::Change> {
+    match to {
+        Format::IodefJson => iodef::fit_json(document),
+        _ => iodef::fit(document),
+    }
 }
 
 fn leaves(document: &IodefDocument) -> BTreeMap<String, String> {

@@ -104,7 +104,12 @@ impl Ledger {
 pub fn refit(entries: &mut [Entry], changes: &[crate::iodef::Change]) {
     for entry in entries {
         let (Fate::Kept { to } | Fate::Moved { to }) = &entry.fate else { continue };
-        if let Some(change) = changes.iter().find(|change| to.starts_with(&change.path)) {
+        let below = |change: &&crate::iodef::Change| {
+            to.strip_prefix(change.path.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '[']))
+        };
+        // What is left out is gone, whatever else was changed at the place.
+        let mut at_or_above = changes.iter().filter(below);
+        if let Some(change) = at_or_above.clone().find(|change| change.left_out).or_else(|| at_or_above.next()) {
             entry.fate = match change.left_out {
                 true => Fate::Dropped { why: change.how.clone() },
                 false => Fate::Coarsened { to: to.clone(), how: change.how.clone() },

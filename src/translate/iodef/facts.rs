@@ -11,7 +11,7 @@ use crate::{
         classification::{Category, ControlState, E409, Nature, Seriousness},
         identity::Kind,
     },
-    translate::{taken::Context, trail::Trail},
+    translate::{ledger::Fate, taken::Context, trail::Trail},
     xml::Verbatim,
 };
 
@@ -75,7 +75,8 @@ pub(super) fn inward(cx: &Context, source: &mut iodef::Incident, made: &mut Reco
 fn read(block: &Extension, made: &mut Record) -> Option<String> {
     let to = Trail::ROOT;
     if let Some(kind) = text_of(block, "kind") {
-        made.kind = *Kind::ALL.iter().find(|known| known.as_str() == kind)?;
+        // Whether it is an incident is for a person to say: that word of the sender's is carried.
+        made.kind = *Kind::ALL.iter().find(|known| known.as_str() == kind && **known != Kind::Incident)?;
         return Some(to.member("kind").to_string());
     }
     if let Some(nature) = text_of(block, "e409-nature") {
@@ -99,7 +100,17 @@ fn read(block: &Extension, made: &mut Record) -> Option<String> {
 
 /// Writes the facts of the record as blocks.
 pub(super) fn outward(cx: &Context, source: &mut Record, made: &mut iodef::Incident, to: &Path<'_>) {
-    if source.kind != Kind::Incident {
+    // A document without the block is a report, which its reader files as an event.
+    let kind = "$.kind".to_owned();
+    match source.kind {
+        Kind::Event => cx.kept(&kind, &"(a document without the block)"),
+        Kind::Incident => cx.ledger.end(
+            kind,
+            Fate::Coarsened { to: to.to_string(), how: "its reader files it as an event (requirement 9)".to_owned() },
+        ),
+        _ => cx.kept(&kind, &to.item("AdditionalData", made.additional_data.len() + 1)),
+    }
+    if !matches!(source.kind, Kind::Event | Kind::Incident) {
         made.additional_data.push(block("kind", source.kind.as_str()));
     }
     macro_rules! fact {

@@ -105,7 +105,8 @@ fn incident_in(cx: &Context, mut source: iodef::Incident, at: &Path<'_>, ordinal
     });
     let seed = format!("iodef\n{}\n{ordinal}", name.unwrap_or_default());
     let id = RecordId(Uuid::new_v5(&IDS, seed.as_bytes()));
-    let mut made = Record::new(id, Kind::Incident);
+    // What a machine sends is an event, never silently an incident (requirement 9).
+    let mut made = Record::new(id, Kind::Event);
 
     if let Some(taken) = cx.take_class(&mut source, "purpose", at, |source| &mut source.purpose) {
         made.purpose = Word::inward(taken, &to.member("purpose"));

@@ -1,5 +1,7 @@
 //! Translation of generated documents and records: nothing is forgotten, and what is said to be kept is.
 
+mod fixtures;
+
 use std::collections::BTreeSet;
 
 use proptest::prelude::*;

@@ -75,7 +75,7 @@ fn the_documentation_lists_every_kind() {
         let shape = format!("{:?}", field.shape()).to_lowercase();
         table += &format!("| `{}` | {shape} | {} |\n", field.name(), field.meaning());
     }
-    let page = include_str!("../../docs/audit.md");
+    let page = include_str!("../../../docs/audit.md");
     assert!(page.contains(&table), "docs/audit.md lacks this table:\n{table}");
 }
 

@@ -1,5 +1,7 @@
 //! The codecs over documents that the tables generate.
 
+mod hostile;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -85,4 +87,48 @@ proptest! {
         bytes.truncate(cut.index(bytes.len()));
         let _ = decode_xml(&bytes, Limits::default());
     }
+}
+
+/// XML has the signatures of a file in one element, JSON in a list (RFC 8727 §3.2).
+#[test]
+fn signatures_of_a_file_are_a_list_in_json() {
+    use base64::Engine as _;
+    let encode = |n: u8| {
+        let markup =
+            format!("<ds:Signature xmlns:ds=\"{DS}\"><ds:SignatureValue>{n}</ds:SignatureValue></ds:Signature>");
+        base64::engine::general_purpose::STANDARD.encode(markup)
+    };
+    let file = format!(r#"{{"File": [{{"FileName": "a", "Signature": ["{}", "{}"]}}]}}"#, encode(1), encode(2));
+    let text = format!(
+        r#"{{"version": "2.00", "Incident": [{{"EventData": [{{"RecordData": [{{"FileData": [{file}]}}]}}]}}]}}"#
+    );
+    let decoded = decode_json(text.as_bytes(), &crate::json::Limits::default()).unwrap();
+    let record = decoded.document.incident[0].event_data[0].record.as_ref().unwrap();
+    let file = &record.record_data[0].file_data[0].file[0];
+    let signatures = file.signature_data.as_ref().and_then(|data| data.signatures.as_ref()).unwrap();
+    let content = signatures.content();
+    assert!(content.find(">1<") < content.find(">2<") && content.matches("<ds:Signature ").count() == 2, "{content}");
+    let written =
+        crate::json::to_string(&class::to_json(&decoded.document, &[]), crate::json::Layout::Indented).unwrap();
+    let again = decode_json(written.as_bytes(), &crate::json::Limits::default()).unwrap();
+    assert_eq!(again.document, decoded.document);
+}
+
+/// RFC 8727 has raw data as a list of base64 strings, RFC 7203 as an extension.
+#[test]
+fn raw_data_is_base64_in_json() {
+    let text = r#"{"version": "2.00", "Incident": [{"Method": [{"Vulnerability": [
+        {"SpecID": "private", "RawData": ["PGEgeG1sbnM9InVybjp4Ii8+", "dGV4dA=="]}]}]}]}"#;
+    let decoded = decode_json(text.as_bytes(), &crate::json::Limits::default()).unwrap();
+    let raw = &decoded.document.incident[0].method[0].vulnerability[0].raw_data;
+    assert_eq!(
+        raw[0].content.as_ref().map(|content| content.content().into_owned()).as_deref(),
+        Some("<a xmlns=\"urn:x\"/>")
+    );
+    assert_eq!(raw[0].dtype, Some(crate::class::Coded::Known(vocab::Dtype::Xml)));
+    assert_eq!(raw[1].content, Some(crate::xml::Verbatim::Text("text".to_owned())));
+    let written =
+        crate::json::to_string(&class::to_json(&decoded.document, &[]), crate::json::Layout::Indented).unwrap();
+    assert!(written.contains("\"dGV4dA==\""), "{written}");
+    assert_eq!(decode_json(written.as_bytes(), &crate::json::Limits::default()).unwrap().document, decoded.document);
 }

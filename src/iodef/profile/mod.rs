@@ -1,0 +1,113 @@
+//! What a form of IODEF cannot say, and what is written instead.
+//!
+//! RFC 7970's schema, its text and its errata differ, and RFC 8727's schema differs from all of them (`docs/schemas.md`
+//! lists where). Partners check with the schemas, so that is what our documents keep to; where a schema has no form for
+//! something, the nearest form is written and the change is named.
+
+mod json;
+#[cfg(test)]
+mod tests;
+mod xml;
+
+pub use json::fit_json;
+pub use xml::fit;
+
+pub(super) use json::UNPRINTED as UNPRINTED_JSON;
+pub(super) use xml::UNPRINTED;
+
+use super::IodefDocument;
+use crate::class::{self, Fields, Path, Slot, View, ViewMut};
+
+/// A change that the schema forces.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// The place in the document.
+    pub path: String,
+    /// What was written instead.
+    pub how: String,
+    /// Whether nothing was: the place is left out.
+    pub left_out: bool,
+}
+
+/// Leaves out what is not whole: what a partner may not see can leave holes, and what cannot stand with the hole goes too.
+/// An incident that is not whole stays: whoever writes it says what it lacks.
+fn prune(document: &mut IodefDocument, lacks: &dyn Fn(&dyn Fields) -> Option<&'static str>, changes: &mut Vec<Change>) {
+    let root = Path::root("IODEF-Document");
+    for (i, incident) in document.incident.iter_mut().enumerate() {
+        for (path, lack) in class::prune(incident, &root.item("Incident", i + 1), lacks) {
+            let how = format!("left out: it has no {lack}, which the class requires");
+            changes.push(Change { path, how, left_out: true });
+        }
+    }
+}
+
+/// RFC 7970 requires an impact of an assessment; `unknown` is what it has for "nothing is said".
+fn unknown_impact(class: &mut dyn Fields) {
+    let says = |field: &class::FieldDef| field.name != "restriction" && has(class, field.rust);
+    if class.def().name != "Assessment" || has(class, "impact") || !class.def().fields.iter().any(says) {
+        return;
+    }
+    if let Some(ViewMut::Choice(impact)) = slot_mut(class, "impact").map(|slot| slot.add().view_mut())
+        && let ViewMut::Class(system) = impact.choose(0).view_mut()
+    {
+        code(system, "kind", "unknown", None);
+    }
+}
+
+/// The field of this Rust name.
+fn slot<'c>(class: &'c dyn Fields, rust: &str) -> Option<&'c dyn Slot> {
+    class.slot(class.def().fields.iter().position(|field| field.rust == rust)?)
+}
+
+/// The same, to be changed.
+fn slot_mut<'c>(class: &'c mut dyn Fields, rust: &str) -> Option<&'c mut dyn Slot> {
+    class.slot_mut(class.def().fields.iter().position(|field| field.rust == rust)?)
+}
+
+fn has(class: &dyn Fields, rust: &str) -> bool {
+    slot(class, rust).is_some_and(|slot| !slot.is_empty())
+}
+
+/// Empties a field; whether there was something.
+fn clear(class: &mut dyn Fields, rust: &str) -> bool {
+    let Some(slot) = slot_mut(class, rust).filter(|slot| !slot.is_empty()) else { return false };
+    while !slot.is_empty() {
+        slot.pop();
+    }
+    true
+}
+
+/// The text of a simple or coded field.
+fn text_of(class: &dyn Fields, rust: &str) -> Option<String> {
+    match slot(class, rust)?.get(0)?.view() {
+        View::Simple(simple) => Some(simple.text().to_owned()),
+        View::Coded(coded) => Some(coded.ext().unwrap_or(coded.text()).to_owned()),
+        _ => None,
+    }
+}
+
+/// Gives a field one more node, for a class that the caller fills.
+fn add<'c>(class: &'c mut dyn Fields, rust: &str) -> Option<&'c mut dyn Fields> {
+    match slot_mut(class, rust)?.add().view_mut() {
+        ViewMut::Class(inner) => Some(inner),
+        _ => None,
+    }
+}
+
+/// Sets a coded field.
+fn code(class: &mut dyn Fields, rust: &str, value: &str, ext: Option<&str>) {
+    if let Some(ViewMut::Coded(coded)) = slot_mut(class, rust).map(|slot| slot.add().view_mut()) {
+        coded.set(value, ext);
+    }
+}
+
+/// Sets a text.
+fn write(class: &mut dyn Fields, rust: &str, text: &str) {
+    match slot_mut(class, rust).map(|slot| slot.add().view_mut()) {
+        Some(ViewMut::Simple(simple)) => {
+            simple.set(text);
+        }
+        Some(ViewMut::Foreign(place)) => *place = crate::xml::Verbatim::Text(text.to_owned()),
+        _ => {}
+    }
+}

@@ -1,0 +1,103 @@
+//! What each schema forces, on documents that need it.
+
+use super::*;
+use crate::{
+    class::Coded,
+    iodef::{
+        Address, Confidence, DomainData, EventData, Flow, Incident, Indicator, IndicatorData, IodefDocument, MlString,
+        Node as IodefNode, NodeAddress, RelatedActivity, System, ThreatActor,
+        vocab::{Dtype, Rating},
+    },
+    xml::Verbatim,
+};
+
+fn rated(rating: Rating) -> Option<Confidence> {
+    Some(Confidence { rating: Some(rating.into()), value: None })
+}
+
+fn document(incident: Incident) -> IodefDocument {
+    IodefDocument { incident: vec![incident], ..IodefDocument::default() }
+}
+
+#[test]
+fn a_rating_without_number_stands_in_words_in_json() {
+    let related = RelatedActivity { confidence: rated(Rating::High), ..RelatedActivity::default() };
+    let mut made = document(Incident { related_activity: vec![related], ..Incident::default() });
+    let changes = fit_json(&mut made);
+    let related = &made.incident[0].related_activity[0];
+    assert_eq!(related.confidence, None);
+    let block = &related.additional_data[0];
+    assert_eq!(block.meaning.as_deref(), Some("confidence"));
+    assert_eq!(block.dtype, Some(Coded::Known(Dtype::String)));
+    assert_eq!(block.content, Some(Verbatim::Text("high".to_owned())));
+    let path = "/IODEF-Document/Incident[1]/RelatedActivity[1]/Confidence";
+    assert!(changes.iter().any(|change| change.path == path && !change.left_out), "{changes:?}");
+}
+
+#[test]
+fn what_json_requires_and_nobody_has_said_is_unknown() {
+    let domain = DomainData { name: Some("a.example".into()), ..DomainData::default() };
+    let address = Address { value: Some("192.0.2.1".into()), ..Address::default() };
+    let node = |address| System { node: Some(IodefNode { address, ..IodefNode::default() }), ..System::default() };
+    let system = vec![node(vec![NodeAddress::Domain(domain), NodeAddress::Address(address)]), node(Vec::new())];
+    let event = EventData { flow: vec![Flow { system }], ..EventData::default() };
+    let mut made = document(Incident { event_data: vec![event], ..Incident::default() });
+    fit_json(&mut made);
+    let system = &made.incident[0].event_data[0].flow[0].system;
+    let addresses = &system[0].node.as_ref().unwrap().address;
+    let (NodeAddress::Domain(domain), NodeAddress::Address(address)) = (&addresses[0], &addresses[1]) else {
+        panic!("{addresses:?}");
+    };
+    assert_eq!(domain.system_status.as_ref().map(Coded::meaning), Some("unknown"));
+    assert_eq!(domain.domain_status.as_ref().map(Coded::meaning), Some("unknown"));
+    assert_eq!(address.category, Some(Coded::Ext("unknown".to_owned())));
+    assert_eq!(system[1].node.as_ref().unwrap().address.len(), 1, "a node has at least one");
+}
+
+#[test]
+fn a_time_without_zone_is_left_out_of_json() {
+    let incident = Incident {
+        start_time: crate::class::DateTime::new("2026-01-01T00:00:00").ok(),
+        end_time: crate::class::DateTime::new("2026-01-01T00:00:00Z").ok(),
+        ..Incident::default()
+    };
+    let mut made = document(incident);
+    let changes = fit_json(&mut made);
+    assert_eq!(made.incident[0].start_time, None);
+    assert!(made.incident[0].end_time.is_some());
+    assert!(changes.iter().any(|change| change.path.ends_with("/StartTime") && change.left_out));
+}
+
+#[test]
+fn languages_are_explicit_in_json_and_descriptions_of_related_activity_are_bare() {
+    let related = RelatedActivity { description: vec![MlString::new("ähnlich")], ..RelatedActivity::default() };
+    let incident = Incident {
+        lang: crate::class::Lang::new("de").ok(),
+        description: vec![MlString::new("Text")],
+        related_activity: vec![related],
+        ..Incident::default()
+    };
+    let mut made = document(incident);
+    let changes = fit_json(&mut made);
+    assert_eq!(made.incident[0].description[0].lang.as_deref(), Some("de"));
+    assert_eq!(made.incident[0].related_activity[0].description[0].lang, None);
+    assert!(changes.iter().any(|change| change.path.ends_with("/RelatedActivity[1]/Description[1]/@xml:lang")));
+}
+
+#[test]
+fn an_actor_without_url_stands_in_description_in_xml() {
+    let actor = ThreatActor { threat_actor_id: vec!["APT 0".into()], ..ThreatActor::default() };
+    let related = RelatedActivity { threat_actor: vec![actor], ..RelatedActivity::default() };
+    let indicator = Indicator { confidence: rated(Rating::Low), ..Indicator::default() };
+    let mut made = document(Incident {
+        related_activity: vec![related],
+        indicator_data: Some(IndicatorData { indicator: vec![indicator] }),
+        ..Incident::default()
+    });
+    let changes = fit(&mut made);
+    let related = &made.incident[0].related_activity[0];
+    assert!(related.threat_actor.is_empty());
+    assert_eq!(related.description[0].text.as_deref(), Some("threat actor: APT 0"));
+    assert!(changes.iter().any(|change| change.path.ends_with("/RelatedActivity[1]/ThreatActor")), "{changes:?}");
+    assert!(changes.iter().any(|change| change.path.ends_with("/Indicator[1]") && change.left_out), "{changes:?}");
+}

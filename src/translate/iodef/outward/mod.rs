@@ -1,0 +1,134 @@
+//! Records to IODEF: one incident for each record.
+
+mod assessment;
+mod content;
+mod frame;
+mod people;
+
+use std::mem::take;
+
+use self::{
+    assessment::assessments,
+    content::{intelligence, loose_ends, texts},
+    frame::{aliases_out, frame},
+    people::{contacts, history},
+};
+use super::{
+    event::events_out,
+    facts,
+    indicator::IndicatorPair,
+    parts::{AssessmentPair, DiscoveryPair, MethodPair, RelatedPair},
+    pool::Pool,
+};
+use crate::{
+    class::Path,
+    iodef::{self, IodefDocument},
+    record::{Document, Record, RecordDocument},
+    translate::{
+        convert::{Convert as _, Tag, Time},
+        ledger::{Entry, Fate},
+        mirror::Mirror as _,
+        taken::{Context, leaves_of},
+        trail::Trail,
+    },
+};
+
+/// An IODEF document out of records, and the account of every leaf of them. A record without number, time, purpose or
+/// contact gives an incident without, which the codec then refuses to write: nothing is invented.
+pub fn to_iodef(source: RecordDocument) -> (IodefDocument, Vec<Entry>) {
+    let mut account = Vec::new();
+    let root = Path::root("IODEF-Document");
+    let cx = Context::default();
+    let mut made = document_out(&cx, source.document, &root);
+    account.extend(cx.ledger.close());
+    for (i, mut record) in source.records.into_iter().enumerate() {
+        let cx = Context { pool: Pool::of(&mut record), ..Context::default() };
+        made.incident.push(incident_out(&cx, record, &root.item("Incident", i + 1)));
+        account.extend(cx.ledger.close());
+    }
+    (made, account)
+}
+
+fn document_out(cx: &Context, mut source: Document, to: &Path<'_>) -> IodefDocument {
+    let at = Trail::ROOT;
+    let at = at.member("document");
+    let mut made = IodefDocument::default();
+    if let Some(taken) = cx.take_group(&mut source.lang, &at.member("lang")) {
+        made.lang = Tag::outward(taken, &to.child("@xml:lang"));
+    }
+    let residue = cx.returning(take(&mut source.carried), None, &at);
+    cx.structure(&mut source.origins, &at.member("origins"));
+    cx.rest_of_group(&source, &at, "the format has no place for it");
+    cx.put_back(residue, &mut made, to);
+    // A version that was not that of the standard has come back as residue.
+    made.version.get_or_insert_with(|| "2.00".into());
+    made
+}
+
+fn incident_out(cx: &Context, mut source: Record, to: &Path<'_>) -> iodef::Incident {
+    let at = Trail::ROOT;
+    let mut made = iodef::Incident::default();
+    let residue = cx.returning(take(&mut source.carried), None, &at);
+    cx.structure(&mut source.origins, &at.member("origins"));
+    // Ids of a document follow from it; it never stands in one itself.
+    cx.kept("$.id", &"(ids that follow from it)");
+    source.id = Default::default();
+
+    frame(cx, &mut source, &mut made, to);
+    aliases_out(cx, &mut source, &mut made, to);
+    macro_rules! times {
+        ($($member:ident => $field:ident $name:literal),*) => { $(
+            if let Some(taken) = cx.take_group(&mut source.$member, &at.member(stringify!($member))) {
+                made.$field = Time::outward(taken, &to.child($name));
+            }
+        )* };
+    }
+    times!(
+        discovered_at => detect_time "DetectTime", occurred_at => start_time "StartTime", ended_at => end_time "EndTime",
+        recovered_at => recovery_time "RecoveryTime", reported_at => report_time "ReportTime"
+    );
+    texts(cx, &mut source, &mut made, to);
+    macro_rules! lists {
+        ($($member:ident => $field:ident $name:literal $pair:ident),*) => { $(
+            for (i, group) in take(&mut source.$member).into_iter().enumerate() {
+                let to = to.item($name, made.$field.len() + 1);
+                made.$field.push($pair::outward(cx, group, &at.element(stringify!($member), i), &to));
+            }
+        )* };
+    }
+    lists!(
+        related => related_activity "RelatedActivity" RelatedPair, discovery => discovery "Discovery" DiscoveryPair,
+        impacts => assessment "Assessment" AssessmentPair, methods => method "Method" MethodPair
+    );
+    intelligence(cx, &mut source, &mut made, to);
+    assessments(cx, &mut source, &mut made, to);
+    made.event_data = events_out(cx, None, to);
+    loose_ends(cx, &mut source, &mut made, to);
+    let indicators_at = to.child("IndicatorData");
+    let mut indicators = Vec::new();
+    for (i, group) in take(&mut source.indicators).into_iter().enumerate() {
+        let to = indicators_at.item("Indicator", i + 1);
+        indicators.push(IndicatorPair::outward(cx, group, &at.element("indicators", i), &to));
+    }
+    if !indicators.is_empty() {
+        made.indicator_data = Some(iodef::IndicatorData { indicator: indicators });
+    }
+    history(cx, &mut source, &mut made, to);
+    // Last, since what is left of the parties by now stands by itself.
+    contacts(cx, &mut source, &mut made, to);
+    facts::outward(cx, &mut source, &mut made, to);
+    source.kind = Default::default();
+    rest(cx, &source, &at);
+    cx.put_back(residue, &mut made, to);
+    made
+}
+
+/// What no rule has taken. `id` and `kind` are always there and are accounted for above.
+fn rest(cx: &Context, source: &Record, at: &Trail<'_>) {
+    for leaf in leaves_of(source, at) {
+        if leaf.path != "$.id" && leaf.path != "$.kind" {
+            let why = "the format has no place for it".to_owned();
+            cx.ledger.end(leaf.path, Fate::Dropped { why });
+        }
+    }
+}
