@@ -193,6 +193,11 @@ fn an_output_that_cannot_be_written_is_said_and_not_left() {
         assert_eq!(fs::read_to_string(&out).unwrap(), "before");
     }
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    // What stands beside it is somebody's, whatever its name.
+    let beside = ["out.xml.new", "out.xml.part", "out.xml~"].map(|name| folder.path().join(name));
+    beside.iter().for_each(|path| fs::write(path, "mine").unwrap());
+    ends(&sirex(&["translate", "--to", "iodef-xml", "-o", out.to_str().unwrap(), RECORD]), 0);
+    assert!(beside.iter().all(|path| fs::read_to_string(path).unwrap() == "mine"));
     let nowhere = folder.path().join("nowhere/out.xml");
     let (_, why) = ends(&sirex(&["translate", "--to", "iodef-xml", "-o", nowhere.to_str().unwrap(), RECORD]), 3);
     assert!(why.contains("nowhere/out.xml"), "{why}");
