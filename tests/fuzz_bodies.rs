@@ -12,6 +12,7 @@ type Target = (&'static str, fn(&[u8]));
 
 const TARGETS: &[Target] = &[
     ("cbor", sirex::cbor::fuzz),
+    ("iodef_cbor", sirex::iodef::fuzz_cbor),
     ("iodef_json", sirex::iodef::fuzz_json),
     ("iodef_xml", sirex::iodef::fuzz_xml),
     ("json", sirex::json::fuzz),

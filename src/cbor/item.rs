@@ -70,7 +70,8 @@ pub enum Width {
 pub struct Float {
     /// The number; every half and single is a double.
     pub value: f64,
-    /// How it was written. The writer takes the shortest width that holds the number.
+    /// How it was written. The writer takes four bytes when they are asked for and hold the number, else the shortest
+    /// width that does.
     pub width: Width,
 }
 

@@ -1,11 +1,15 @@
-//! The writer: well-formed by construction, in preferred serialization (RFC 8949 §4.1).
+//! The writer: well-formed by construction, in preferred serialization (RFC 8949 §4.1), save for numbers that are asked
+//! for in four bytes, as formats with `float32` in their CDDL do.
 
 use std::io::{self, Write};
 
 use ciborium_ll::{Encoder, Header};
 
-use super::{Data, Item};
+use super::{Data, Item, Width};
 use crate::error::Code;
+
+/// The head of a number in four bytes (RFC 8949 §3.3).
+const FLOAT32: u8 = 0xfa;
 
 /// Why something could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -165,7 +169,15 @@ impl<W: Write> Writer<W> {
             }
             Data::Float(float) => {
                 self.place()?;
-                self.head(Header::Float(float.value))
+                let single = float.value as f32;
+                match float.width {
+                    Width::Single if f64::from(single).to_bits() == float.value.to_bits() => {
+                        self.out.write_all(&[FLOAT32])?;
+                        Ok(self.out.write_all(&single.to_be_bytes())?)
+                    }
+                    // The shortest width that holds the number.
+                    _ => self.head(Header::Float(float.value)),
+                }
             }
         }
     }

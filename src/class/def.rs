@@ -174,6 +174,8 @@ pub struct FieldDef {
     pub json_required: bool,
     /// Whether JSON has the foreign content (of the field, or of the class in it) in base64, and nothing else of it.
     pub base64: bool,
+    /// Whether the RFC has BYTE for what is a text: CBOR then marks it so.
+    pub cbor_byte: bool,
     /// Whether JSON has a list where XML has one element with several things in it.
     pub json_list: bool,
     /// Whether JSON has the coded value without the member that extends it.
@@ -198,6 +200,7 @@ impl FieldDef {
             json: JsonField::Member(name),
             json_required: false,
             base64: false,
+            cbor_byte: false,
             json_list: false,
             json_lacks_ext: false,
             ns: None,
@@ -238,6 +241,11 @@ impl FieldDef {
     /// In base64 in JSON.
     pub const fn base64(mut self) -> Self {
         self.base64 = true;
+        self
+    }
+    /// A text that CBOR marks as BYTE.
+    pub const fn cbor_byte(mut self) -> Self {
+        self.cbor_byte = true;
         self
     }
     /// In a list in JSON.

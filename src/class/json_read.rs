@@ -361,7 +361,7 @@ fn typed(class: &mut dyn Fields, content: Verbatim) {
 /// JSON has foreign markup as text. Where the class says by `dtype` that it is XML, it becomes markup again, if it is some.
 fn markup(class: &mut dyn Fields) {
     let def = class.def();
-    let says_xml = super::json_write::says_xml(class);
+    let says_xml = super::unsayable::says_xml(class);
     let Some(mixed) = def.fields.iter().position(|field| field.kind == Kind::Mixed).filter(|_| says_xml) else {
         return;
     };

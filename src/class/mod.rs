@@ -10,6 +10,7 @@
 //! A struct made by `class!` holds what a document *said*, also when it is incomplete: every field is an `Option` or a
 //! `Vec`. Cardinality is a rule of the table that [`check`] applies: readers report, writers refuse.
 
+mod cbor;
 mod check;
 mod def;
 mod generate;
@@ -21,15 +22,18 @@ mod normal;
 mod path;
 mod prune;
 mod simple;
+mod tree;
+mod unsayable;
 mod walk;
 mod xml_read;
 mod xml_write;
 
+pub use cbor::{MapKeys, from_cbor, to_cbor};
 pub use check::{check, check_json};
 pub use def::{Card, ChoiceDef, ClassDef, EnumDef, FieldDef, JsonField, JsonForm, Kind, Shape, SimpleDef, Wire};
 pub use generate::{Dice, generate};
 pub use json_read::from_json;
-pub use json_write::{Unsaid, to_json, unsayable};
+pub use json_write::to_json;
 pub use leaves::{BadLeaf, Leaf, count_leaves, field_leaves, is_empty, leaves, put};
 pub use normal::{normalise, normalise_where};
 pub use path::Path;
@@ -38,6 +42,7 @@ pub use simple::{
     Base64, Coded, CodedNode, DateTime, Enumeration, Id, IdRef, Integer, Lang, Lexical, LexicalKind, Portlist,
     PositiveReal, Real, SimpleNode, Text, Timezone, Uri,
 };
+pub use unsayable::{Unsaid, unsayable};
 pub use walk::each_class;
 pub use xml_read::from_xml;
 pub use xml_write::{WriteError, to_xml};

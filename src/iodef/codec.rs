@@ -1,8 +1,8 @@
 //! IODEF documents as bytes: strict on the way out, lenient on the way in.
 
-use super::{DS, ENUM, IODEF, IodefDocument, SCI, profile};
+use super::{DS, ENUM, IODEF, IodefDocument, SCI, mapkeys::MAPKEYS, profile};
 use crate::{
-    class,
+    cbor, class,
     error::{Code, Finding, Position, Severity},
     json,
     xml::{Layout, Limits, Reader, Writer},
@@ -91,6 +91,45 @@ pub fn encode_json(document: &IodefDocument) -> Result<Vec<u8>, Vec<Finding>> {
     json::to_string(&class::to_json(document, profile::UNPRINTED_JSON), json::Layout::Indented)
         .map(String::into_bytes)
         .map_err(|error| vec![Finding::error(error.code(), Position::default(), "$", error.to_string(), "JSON text")])
+}
+
+/// Reads RFC 8727 CBOR.
+///
+/// # Errors
+/// The finding that ended the reading: not CBOR, over a limit, no map.
+pub fn decode_cbor(bytes: &[u8], limits: &cbor::Limits) -> Result<Decoded, Finding> {
+    let mut document = IodefDocument::default();
+    let mut findings = class::from_cbor(&mut document, bytes, limits, MAPKEYS)?;
+    findings.extend(missing(&document));
+    Ok(Decoded { document, findings })
+}
+
+/// Writes RFC 8727 CBOR; what holds of [`encode_json`] holds here.
+///
+/// # Errors
+/// As [`encode_json`].
+pub fn encode_cbor(document: &IodefDocument) -> Result<Vec<u8>, Vec<Finding>> {
+    refuse_errors(document)?;
+    let required = class::check_json(document);
+    if !required.is_empty() {
+        return Err(required);
+    }
+    let item = class::to_cbor(document, profile::UNPRINTED_JSON, MAPKEYS);
+    cbor::to_vec(&item, cbor::Order::AsGiven)
+        .map_err(|error| vec![Finding::error(error.code(), Position::default(), "$", error.to_string(), "CBOR")])
+}
+
+/// Body of a fuzz target: as [`fuzz_json`], for CBOR.
+///
+/// # Panics
+/// When what was written is not read back as it was: that is what the target looks for.
+pub fn fuzz_cbor(bytes: &[u8]) {
+    let limits = cbor::Limits::default();
+    let Ok(Decoded { document, .. }) = decode_cbor(bytes, &limits) else { return };
+    let Ok(written) = encode_cbor(&document) else { return };
+    if class::unsayable(&document).is_empty() {
+        comes_back(&document, decode_cbor(&written, &limits));
+    }
 }
 
 /// Body of a fuzz target: reads the bytes as XML, writes what was read and reads that. Any bytes may be given.

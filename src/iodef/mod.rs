@@ -14,6 +14,7 @@ mod event;
 mod extension;
 mod history;
 mod indicator;
+mod mapkeys;
 mod profile;
 mod system;
 #[cfg(test)]
@@ -25,7 +26,9 @@ pub mod vocab;
 pub use assessment::{
     Assessment, BusinessImpact, Confidence, Counter, Impact, MonetaryImpact, SystemImpact, TimeImpact,
 };
-pub use codec::{Decoded, decode_json, decode_xml, encode_json, encode_xml, fuzz_json, fuzz_xml};
+pub use codec::{
+    Decoded, decode_cbor, decode_json, decode_xml, encode_cbor, encode_json, encode_xml, fuzz_cbor, fuzz_json, fuzz_xml,
+};
 pub use contact::{Contact, Email, PostalAddress, RegistryHandle, Telephone};
 pub use document::{
     AlternativeId, Campaign, Incident, IncidentId, IodefDocument, MlString, RelatedActivity, ThreatActor,

@@ -115,7 +115,7 @@ class! {
 
     /// An algorithm, by URI. RFC 8727 gives the type of a base64 string and no example; the URI is written as it is.
     pub struct DigestMethod("DigestMethod", DS) {
-        attr algorithm: Text = "Algorithm" => .required();
+        attr algorithm: Text = "Algorithm" => .required().cbor_byte();
         mixed parameters: Verbatim = "parameters" => .absent_in_json();
     } json Transparent
 

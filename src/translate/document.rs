@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Entry, Fate, from_iodef, refit, to_iodef};
 use crate::{
+    cbor,
     class::{self, Path},
     error::{Code, Finding, Position},
     format::Format,
@@ -14,7 +15,7 @@ use crate::{
 };
 
 /// The formats that are read and written here.
-pub const FORMATS: &[Format] = &[Format::Record, Format::IodefXml, Format::IodefJson];
+pub const FORMATS: &[Format] = &[Format::Record, Format::IodefXml, Format::IodefJson, Format::IodefCbor];
 
 /// A document as its format has it.
 #[derive(Clone, Debug)]
@@ -55,6 +56,8 @@ pub fn detect(bytes: &[u8]) -> Option<Format> {
     let within = |text: &str| start.windows(text.len()).take(4096).any(|window| window == text.as_bytes());
     match start.first()? {
         b'<' => Some(Format::IodefXml),
+        // A map whose first key is one of a document's own (RFC 8727 §5: -24 to -18).
+        0xa0..=0xbf if matches!(bytes.get(1), Some(0x31..=0x37)) => Some(Format::IodefCbor),
         b'{' if within("\"sirex-record\"") => Some(Format::Record),
         b'{' if within("\"Incident\"") => Some(Format::IodefJson),
         _ => None,
@@ -85,7 +88,11 @@ pub fn read(bytes: &[u8], format: Format, max_bytes: u64) -> Result<Read, Findin
             let limits = json::Limits { total_bytes: max_bytes, ..json::Limits::default() };
             iodef(iodef::decode_json(bytes, &limits)?)
         }
-        Format::IodefCbor | Format::Iodef1Xml | Format::Stix | Format::Stix20 | Format::Rid => {
+        Format::IodefCbor => {
+            let limits = cbor::Limits { total_bytes: max_bytes, ..cbor::Limits::default() };
+            iodef(iodef::decode_cbor(bytes, &limits)?)
+        }
+        Format::Iodef1Xml | Format::Stix | Format::Stix20 | Format::Rid => {
             return Err(unable(format, "read"));
         }
     };
@@ -140,6 +147,7 @@ fn write_iodef(document: &IodefDocument, to: Format) -> Result<Vec<u8>, Vec<Find
     match to {
         Format::IodefXml => iodef::encode_xml(document),
         Format::IodefJson => iodef::encode_json(document),
+        Format::IodefCbor => iodef::encode_cbor(document),
         _ => Err(vec![unable(to, "written")]),
     }
 }
@@ -151,8 +159,8 @@ fn unable(format: Format, done: &str) -> Finding {
 
 /// Between the two bindings of RFC 7970 and RFC 8727. What the other cannot hold is seen by reading back what was written.
 fn between(mut document: IodefDocument, from: Format, to: Format) -> Result<Converted, Vec<Finding>> {
-    if from != to && to == Format::IodefJson {
-        // JSON requires what XML leaves to its defaults.
+    if from == Format::IodefXml && to != from {
+        // JSON and CBOR require what XML leaves to its defaults.
         class::normalise(&mut document);
     }
     let before = leaves(&document);
@@ -167,8 +175,12 @@ fn between(mut document: IodefDocument, from: Format, to: Format) -> Result<Conv
     let mut account: Vec<Entry> = before.keys().map(kept).collect();
     refit(&mut account, &changes);
     for entry in &mut account {
-        if matches!(entry.fate, Fate::Kept { .. }) && after.get(&entry.path) != before.get(&entry.path) {
-            entry.fate = Fate::Dropped { why: format!("{to} has no form for it") };
+        let (was, is) = (before.get(&entry.path), after.get(&entry.path));
+        if matches!(entry.fate, Fate::Kept { .. }) && was != is {
+            entry.fate = match is {
+                Some(_) => Fate::Coarsened { to: entry.path.clone(), how: format!("as {to} writes it") },
+                None => Fate::Dropped { why: format!("{to} has no form for it") },
+            };
         }
     }
     Ok(Converted { bytes, account })
@@ -177,7 +189,7 @@ fn between(mut document: IodefDocument, from: Format, to: Format) -> Result<Conv
 /// Makes the document such that the schema of the target accepts it; what was changed for that.
 fn fit(document: &mut IodefDocument, to: Format) -> Vec<iodef::Change> {
     match to {
-        Format::IodefJson => iodef::fit_json(document),
+        Format::IodefJson | Format::IodefCbor => iodef::fit_json(document),
         _ => iodef::fit(document),
     }
 }

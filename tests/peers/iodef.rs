@@ -7,7 +7,9 @@ use std::{
 };
 
 use sirex::{
+    cbor,
     class::{self, Dice},
+    error,
     iodef::{self, IodefDocument},
     json,
     world::Seeded,
@@ -64,6 +66,27 @@ fn every_valid_document_is_read_and_written_as_the_schema_wants() {
     }
     let refused = refused(&reference.join("schemas/local/iodef-2.0.xsd"), &written);
     assert!(refused.is_empty(), "{}", refused.join("\n"));
+}
+
+/// RFC 8727's own documents in CBOR, which have no tags, say what those in JSON say.
+#[test]
+fn documents_in_cbor_are_those_in_json() {
+    let Some(reference) = peer::reference() else { return };
+    for (cbor_name, json_name) in [
+        ("rfc8727__minimal.cbor", "rfc8727__minimal.json"),
+        ("rfc8727__campaign-indicators.cbor", "rfc8727__campaign-indicators-unwrapped.json"),
+    ] {
+        let read = |path: &str| fs::read(reference.join("documents").join(path)).unwrap();
+        let bytes = read(&format!("iodef-cbor/valid/{cbor_name}"));
+        let came = iodef::decode_cbor(&bytes, &cbor::Limits::default()).unwrap();
+        assert_eq!(came.errors().collect::<Vec<_>>(), Vec::<&error::Finding>::new(), "{cbor_name}");
+        let bytes = read(&format!("iodef-json/valid/{json_name}"));
+        let mut json = iodef::decode_json(&bytes, &json::Limits::default()).unwrap().document;
+        let mut cbor = came.document;
+        class::normalise(&mut json);
+        class::normalise(&mut cbor);
+        assert_eq!(cbor, json, "{cbor_name}");
+    }
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The codecs over documents that the tables generate.
 
+mod cbor;
 mod hostile;
 
 use proptest::prelude::*;

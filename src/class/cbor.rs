@@ -1,0 +1,201 @@
+//! Classes to CBOR and from it: the tree of JSON with numbers for the names of members, and with types that JSON lacks
+//! (RFC 8727 §2.1, table 2: DATETIME is `tdate`, URL is `uri`, BYTE is `eb64legacy`, REAL is `float32`).
+
+use std::borrow::Cow;
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+
+use super::{
+    Fields,
+    def::{SimpleDef, Wire},
+    json_read::from_json,
+    tree::{Form, tree},
+};
+use crate::{
+    cbor::{Data, Float, Item, Limits, Width, read},
+    error::{Code, Finding},
+    json::{self, Document, Member, Number, Value},
+};
+
+/// Names of members and the numbers that CBOR has for them.
+pub type MapKeys = &'static [(&'static str, i64)];
+
+/// Tags of RFC 8949 §3.4.
+mod tag {
+    pub const DATE: u64 = 0;
+    pub const POSITIVE: u64 = 2;
+    pub const NEGATIVE: u64 = 3;
+    pub const BASE64: u64 = 22;
+    pub const BASE16: u64 = 23;
+    pub const URI: u64 = 32;
+}
+
+/// The CBOR form of a document, as far as there is one; `unprinted` as for [`to_json`](super::to_json()). A member that
+/// `keys` has no number for is named by its text.
+pub fn to_cbor<'a>(root: &'a dyn Fields, unprinted: &'a [(&'a str, &'a str)], keys: MapKeys) -> Item<'a> {
+    tree(Cbor { keys }, root, unprinted)
+}
+
+/// Reads a document into `root`; gives the findings, in the order of the document. Members may be named by number or by
+/// text, and tags may be absent: what was meant is clear.
+///
+/// # Errors
+/// When it is not CBOR, over a limit, or no map.
+pub fn from_cbor(root: &mut dyn Fields, bytes: &[u8], limits: &Limits, keys: MapKeys) -> Result<Vec<Finding>, Finding> {
+    let item = read(bytes, limits)?;
+    let value = value(&item, keys).map_err(|offset| {
+        let found = item.path(offset);
+        Finding::error(
+            Code::ValueInvalid,
+            crate::cbor::position(offset),
+            found,
+            "an item without JSON form",
+            "text, number, list, map or bytes",
+        )
+    })?;
+    from_json(root, &Document::of_binary(bytes, value))
+}
+
+#[derive(Clone, Copy)]
+struct Cbor {
+    keys: MapKeys,
+}
+
+fn tagged(tag: u64, item: Item<'_>) -> Item<'_> {
+    Item::new(Data::Tag(tag, Box::new(item)))
+}
+
+impl<'a> Form<'a> for Cbor {
+    type Value = Item<'a>;
+
+    fn text(self, text: &'a str) -> Item<'a> {
+        Item::new(Data::Text(Cow::Borrowed(text)))
+    }
+
+    fn simple(self, def: &'static SimpleDef, text: &'a str) -> Item<'a> {
+        match (def.wire, def.xsd) {
+            (Wire::Integer, _) => integer(text).unwrap_or_else(|| self.text(text)),
+            (Wire::Number, _) => real(text).unwrap_or_else(|| self.text(text)),
+            (_, "xs:dateTime") => tagged(tag::DATE, self.text(text)),
+            (_, "xs:anyURI") => tagged(tag::URI, self.text(text)),
+            // Base64 that is not in its one form comes back as it was only if it stays text.
+            (_, "xs:base64Binary") => match STANDARD.decode(text) {
+                Ok(bytes) if STANDARD.encode(&bytes) == text => self.bytes(bytes),
+                _ => tagged(tag::BASE64, self.text(text)),
+            },
+            _ => self.text(text),
+        }
+    }
+
+    fn bytes(self, bytes: Vec<u8>) -> Item<'a> {
+        tagged(tag::BASE64, Item::new(Data::Bytes(Cow::Owned(bytes))))
+    }
+
+    fn byte(self, value: Item<'a>) -> Item<'a> {
+        tagged(tag::BASE64, value)
+    }
+
+    fn array(self, values: Vec<Item<'a>>) -> Item<'a> {
+        Item::new(Data::Array(values))
+    }
+
+    fn object(self, members: Vec<(&'static str, Item<'a>)>) -> Item<'a> {
+        let key = |name: &'static str| match self.keys.iter().find(|(known, _)| *known == name) {
+            Some((_, number)) => Item::new(Data::Integer((*number).into())),
+            None => self.text(name),
+        };
+        Item::new(Data::Map(members.into_iter().map(|(name, value)| (key(name), value)).collect()))
+    }
+
+    fn is_text(value: &Item<'a>) -> bool {
+        matches!(value.data, Data::Text(_))
+    }
+}
+
+/// An integer, in a bignum beyond 64 bits.
+fn integer<'a>(text: &str) -> Option<Item<'a>> {
+    let number: i128 = text.parse().ok()?;
+    let magnitude = if number < 0 { -1 - number } else { number };
+    if u64::try_from(magnitude).is_ok() {
+        return Some(Item::new(Data::Integer(number)));
+    }
+    let bytes: Vec<u8> = magnitude.to_be_bytes().into_iter().skip_while(|byte| *byte == 0).collect();
+    let tag = if number < 0 { tag::NEGATIVE } else { tag::POSITIVE };
+    Some(tagged(tag, Item::new(Data::Bytes(Cow::Owned(bytes)))))
+}
+
+/// A number in four bytes where they say the same decimal, in eight where only those do.
+fn real<'a>(text: &str) -> Option<Item<'a>> {
+    let double: f64 = text.parse().ok().filter(|number: &f64| number.is_finite())?;
+    let single = double as f32;
+    let float = match single.to_string() == double.to_string() {
+        true => Float { value: single.into(), width: Width::Single },
+        false => Float { value: double, width: Width::Double },
+    };
+    Some(Item::new(Data::Float(float)))
+}
+
+/// The value as JSON has it; the error is the offset of what JSON has no form for.
+fn value<'a>(item: &Item<'a>, keys: MapKeys) -> Result<Value<'a>, u64> {
+    let data = match &item.data {
+        Data::Integer(number) => return Ok(at(item, number_of(number.to_string()).ok_or(item.offset)?)),
+        Data::Float(float) => return Ok(at(item, number_of(decimal(float)).ok_or(item.offset)?)),
+        Data::Text(text) => json::Data::String(text.clone()),
+        Data::Bytes(bytes) => json::Data::String(Cow::Owned(STANDARD.encode(bytes))),
+        Data::Array(items) => json::Data::Array(items.iter().map(|item| value(item, keys)).collect::<Result<_, _>>()?),
+        Data::Map(entries) => {
+            json::Data::Object(entries.iter().map(|(key, item)| member(key, item, keys)).collect::<Result<_, _>>()?)
+        }
+        Data::Tag(tag, inner) => return tagged_value(*tag, item, inner, keys),
+        Data::Simple(_) if item.data == Data::FALSE => json::Data::Bool(false),
+        Data::Simple(_) if item.data == Data::TRUE => json::Data::Bool(true),
+        Data::Simple(_) if item.data == Data::NULL => json::Data::Null,
+        Data::Simple(_) => return Err(item.offset),
+    };
+    Ok(Value { offset: item.offset, data })
+}
+
+fn tagged_value<'a>(tag: u64, item: &Item<'a>, inner: &Item<'a>, keys: MapKeys) -> Result<Value<'a>, u64> {
+    match (tag, &inner.data) {
+        (tag::BASE16, Data::Bytes(bytes)) => {
+            let hex: String = bytes.iter().map(|byte| format!("{byte:02X}")).collect();
+            Ok(at(item, Value::string(hex)))
+        }
+        (tag::POSITIVE | tag::NEGATIVE, Data::Bytes(bytes)) => {
+            let magnitude =
+                bytes.iter().try_fold(0_i128, |sum, byte| sum.checked_mul(256)?.checked_add((*byte).into()));
+            let number = magnitude.and_then(|m| if tag == tag::NEGATIVE { (-1_i128).checked_sub(m) } else { Some(m) });
+            Ok(at(item, number_of(number.ok_or(item.offset)?.to_string()).ok_or(item.offset)?))
+        }
+        // What a tag says about a text, the table knows.
+        _ => Ok(at(item, value(inner, keys)?)),
+    }
+}
+
+fn at<'a>(item: &Item<'_>, value: Value<'a>) -> Value<'a> {
+    Value { offset: item.offset, ..value }
+}
+
+fn number_of<'a>(text: String) -> Option<Value<'a>> {
+    Number::new(text).map(Value::from)
+}
+
+/// The shortest decimal that says the number at its width.
+fn decimal(float: &Float) -> String {
+    match float.width {
+        Width::Double => float.value.to_string(),
+        Width::Half | Width::Single => (float.value as f32).to_string(),
+    }
+}
+
+fn member<'a>(key: &Item<'a>, item: &Item<'a>, keys: MapKeys) -> Result<Member<'a>, u64> {
+    let name = match &key.data {
+        Data::Integer(number) => {
+            let known = keys.iter().find(|(_, known)| i128::from(*known) == *number);
+            known.map_or_else(|| Cow::Owned(number.to_string()), |(name, _)| Cow::Borrowed(*name))
+        }
+        Data::Text(text) => text.clone(),
+        _ => return Err(key.offset),
+    };
+    Ok(Member { offset: key.offset, key: name, value: value(item, keys)? })
+}
