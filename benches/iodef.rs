@@ -98,12 +98,24 @@ fn from_json(bytes: &[u8]) -> IodefDocument {
 fn measure(title: &str, rounds: usize, bytes: &[u8]) {
     let document = decode(bytes);
     let json = to_json(bytes);
+    let mut normal = document.clone();
+    sirex::class::normalise(&mut normal);
+    let mut fitted = normal.clone();
+    iodef::fit_json(&mut fitted);
     let size = bytes.len();
     let mut cases = vec![
         Case::new("quick-xml event loop with namespaces and attributes", size, || bare(bytes)),
         Case::new("decode XML into types, every rule of the tables checked", size, || decode(bytes)),
         Case::new("encode XML", size, || iodef::encode_xml(&document).unwrap()),
         Case::new("XML to JSON", size, || to_json(bytes)),
+        Case::new("of which: to the normal form", size, || {
+            let mut document = document.clone();
+            sirex::class::normalise(&mut document);
+            document
+        }),
+        Case::new("of which: fit for JSON", size, || iodef::fit_json(&mut normal.clone())),
+        Case::new("of which: encode JSON", size, || iodef::encode_json(&fitted).unwrap()),
+        Case::new("encode CBOR", size, || iodef::encode_cbor(&fitted).unwrap()),
         Case::new("decode JSON", json.len(), || from_json(&json)),
     ];
     let file = tempfile::NamedTempFile::new().unwrap();
