@@ -15,6 +15,7 @@ mod extension;
 mod history;
 mod indicator;
 mod profile;
+mod rules;
 mod system;
 #[cfg(test)]
 mod tests;
@@ -28,7 +29,7 @@ pub use assessment::{
 pub use codec::{Decoded, decode_json, decode_xml, encode_json, encode_xml, fuzz_json, fuzz_xml};
 pub use contact::{Contact, Email, PostalAddress, RegistryHandle, Telephone};
 pub use document::{
-    AlternativeId, Campaign, Incident, IncidentId, IodefDocument, MlString, RelatedActivity, ThreatActor,
+    AlternativeId, Campaign, Incident, IncidentId, IodefDocument, MlString, RelatedActivity, ThreatActor, Version,
 };
 pub use event::{DetectionPattern, Discovery, EventData, Expectation, Flow, Method, Reference, ReferenceName};
 pub use extension::{AttackPattern, Extension, Software, SoftwareReference, StructuredInfo, StructuredPart};
