@@ -1,25 +1,15 @@
 //! Whether a value keeps the rules of its tables: cardinality, extension pairs, registered values. What concerns a class
 //! as a whole is a [`Breach`]; readers find it when they have read the class, since they know its place.
 
-use std::any::Any;
-
 use super::{
     Fields, Node, Path, View,
     def::{FieldDef, JsonField, Kind, Shape},
 };
 use crate::error::{Code, Finding, Position, Severity};
 
-/// A rule over one class beyond its table.
-pub struct Rule {
-    /// What it demands, and where that is written.
-    pub about: &'static str,
-    /// Looks at a class; what it is not about keeps it.
-    pub check: fn(&dyn Any) -> Option<Breach>,
-}
-
 /// What is wrong with a class as a whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Breach {
+pub(super) struct Breach {
     /// How much it matters.
     pub severity: Severity,
     /// Which kind of rule.
@@ -39,23 +29,20 @@ impl Breach {
     }
 }
 
-/// What a class that was read lacks, and which of the rules it breaks. What stands below it has been looked at already,
+/// What a class that was read lacks. What stands below it has been looked at already,
 /// save for what has no place of its own: the fields of a group and, in JSON, what is in a wrapper.
-pub(super) fn complete(class: &dyn Fields, rules: &[Rule], json: bool, report: &mut dyn FnMut(&dyn Fields, Breach)) {
+pub(super) fn complete(class: &dyn Fields, json: bool, report: &mut dyn FnMut(&dyn Fields, Breach)) {
     for field in lacking(class) {
         let expected = required(class, field);
         let (severity, code, found) = (Severity::Error, Code::ClassMissing, "nothing".to_owned());
         report(class, Breach { severity, code, field: field.name, found, expected });
-    }
-    for breach in rules.iter().filter_map(|rule| (rule.check)(class.as_any())) {
-        report(class, breach);
     }
     for (index, field) in class.def().fields.iter().enumerate() {
         let wrapper = json && matches!(field.json, JsonField::Unwrapped(_));
         let Some(slot) = class.slot(index).filter(|_| wrapper || field.kind == Kind::Group) else { continue };
         for node in (0..slot.len()).filter_map(|i| slot.get(i)) {
             if let View::Class(inner) = node.view() {
-                complete(inner, rules, json, report);
+                complete(inner, json, report);
             }
         }
     }

@@ -3,7 +3,7 @@
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
 use super::{
-    Breach, Fields, Node, Rule, Slot, View, ViewMut, check,
+    Fields, Node, Slot, View, ViewMut, check,
     def::{FieldDef, JsonField, JsonForm, Kind, Shape, Wire},
 };
 use crate::{
@@ -12,13 +12,13 @@ use crate::{
     xml::{self, Verbatim},
 };
 
-/// Reads a document into `root`; gives the findings, in the order of the document: what a class lacks, and which of the
-/// rules it breaks, at its end.
+/// Reads a document into `root`; gives the findings, in the order of the document: what a class lacks, at its
+/// end.
 ///
 /// # Errors
 /// When the document is no object.
-pub fn from_json(root: &mut dyn Fields, rules: &[Rule], document: &Document<'_>) -> Result<Vec<Finding>, Finding> {
-    let mut context = Context { document, rules, findings: Vec::new() };
+pub fn from_json(root: &mut dyn Fields, document: &Document<'_>) -> Result<Vec<Finding>, Finding> {
+    let mut context = Context { document, findings: Vec::new() };
     let members = document.root().as_object().map_err(|mismatch| document.finding(mismatch))?;
     context.members(root, members);
     context.complete(root, document.root());
@@ -27,7 +27,6 @@ pub fn from_json(root: &mut dyn Fields, rules: &[Rule], document: &Document<'_>)
 
 struct Context<'d> {
     document: &'d Document<'d>,
-    rules: &'d [Rule],
     findings: Vec<Finding>,
 }
 
@@ -60,9 +59,9 @@ impl Context<'_> {
     /// What is wrong with a class as a whole, which was read from `value`.
     fn complete(&mut self, class: &dyn Fields, value: &Value<'_>) {
         let (document, findings) = (self.document, &mut self.findings);
-        check::complete(class, self.rules, true, &mut |class, breach| {
+        check::complete(class, true, &mut |class, breach| {
             let field = breach.field(class).filter(|_| matches!(value.data, Data::Object(_)));
-            let Breach { severity, code, found, expected, .. } = breach;
+            let check::Breach { severity, code, found, expected, .. } = breach;
             let mut finding = document.finding(Mismatch { code, offset: value.offset, found, expected });
             finding.severity = severity;
             if let Some(JsonField::Member(name) | JsonField::Unwrapped(name)) = field.map(|field| field.json) {

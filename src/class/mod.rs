@@ -25,7 +25,7 @@ mod walk;
 mod xml_read;
 mod xml_write;
 
-pub use check::{Breach, Rule, check, check_json};
+pub use check::{check, check_json};
 pub use def::{Card, ChoiceDef, ClassDef, EnumDef, FieldDef, JsonField, JsonForm, Kind, Shape, SimpleDef, Wire};
 pub use generate::{Dice, generate};
 pub use json_read::from_json;
@@ -41,8 +41,6 @@ pub use simple::{
 pub use walk::each_class;
 pub use xml_read::from_xml;
 pub use xml_write::{WriteError, to_xml};
-
-use std::any::Any;
 
 use crate::xml::Verbatim;
 
@@ -98,8 +96,6 @@ pub trait Blank {
 pub trait Fields {
     /// The class's table.
     fn def(&self) -> &'static ClassDef;
-    /// Itself, for a rule that knows the class.
-    fn as_any(&self) -> &dyn Any;
     /// The field of this index; `None` beyond the last.
     fn slot(&self, index: usize) -> Option<&dyn Slot>;
     /// The field of this index, to be filled.

@@ -6,7 +6,7 @@
 use std::io::BufRead;
 
 use super::{
-    Fields, Node, Path, Rule, Slot, ViewMut, check,
+    Fields, Node, Path, Slot, ViewMut, check,
     def::{ClassDef, FieldDef, Kind, Shape},
 };
 use crate::{
@@ -18,15 +18,11 @@ use crate::{
 const XSI_NS: &str = "http://www.w3.org/2001/XMLSchema-instance";
 
 /// Reads a document whose root is `root`'s class, into `root`; gives the findings, in the order of the document: what a
-/// class lacks, and which of the rules it breaks, at its end.
+/// class lacks, at its end.
 ///
 /// # Errors
 /// A finding that ends the reading: not well-formed, over a limit, or another root element.
-pub fn from_xml<R: BufRead>(
-    root: &mut dyn Fields,
-    rules: &[Rule],
-    reader: &mut Reader<R>,
-) -> Result<Vec<Finding>, Finding> {
+pub fn from_xml<R: BufRead>(root: &mut dyn Fields, reader: &mut Reader<R>) -> Result<Vec<Finding>, Finding> {
     let def = root.def();
     let path = Path::root(def.name);
     let mut findings = Vec::new();
@@ -49,7 +45,7 @@ pub fn from_xml<R: BufRead>(
         }
         _ => return Err(wrong_root(Position::default(), "no element")),
     };
-    let mut context = Context { reader, rules, findings };
+    let mut context = Context { reader, findings };
     context.content(root, position, &path)?;
     context.reader.next()?; // the end of the document, or what must not follow it
     Ok(context.findings)
@@ -57,7 +53,6 @@ pub fn from_xml<R: BufRead>(
 
 struct Context<'r, R: BufRead> {
     reader: &'r mut Reader<R>,
-    rules: &'r [Rule],
     findings: Vec<Finding>,
 }
 
@@ -76,7 +71,7 @@ impl<R: BufRead> Context<'_, R> {
             }
         }
         let findings = &mut self.findings;
-        check::complete(class, self.rules, false, &mut |class, breach| {
+        check::complete(class, false, &mut |class, breach| {
             let at = breach.field(class).map_or_else(|| path.to_string(), |field| path.of(field));
             findings.push(Finding::new(breach.severity, breach.code, start, at, breach.found, breach.expected));
         });

@@ -1,6 +1,6 @@
 //! IODEF documents as bytes: strict on the way out, lenient on the way in.
 
-use super::{DS, ENUM, IODEF, IodefDocument, SCI, profile, rules::RULES};
+use super::{DS, ENUM, IODEF, IodefDocument, SCI, profile};
 use crate::{
     class,
     error::{Code, Finding, Position, Severity},
@@ -33,7 +33,7 @@ const PREFIXES: [(&str, &str); 4] = [("", IODEF), ("enum", ENUM), ("sci", SCI), 
 /// The finding that ended the reading: not XML, over a limit, another root.
 pub fn decode_xml(bytes: &[u8], limits: Limits) -> Result<Decoded, Finding> {
     let mut document = IodefDocument::default();
-    let findings = class::from_xml(&mut document, RULES, &mut Reader::new(bytes, limits))?;
+    let findings = class::from_xml(&mut document, &mut Reader::new(bytes, limits))?;
     Ok(Decoded { document, findings })
 }
 
@@ -66,7 +66,7 @@ fn refuse_errors(document: &IodefDocument) -> Result<(), Vec<Finding>> {
 pub fn decode_json(bytes: &[u8], limits: &json::Limits) -> Result<Decoded, Finding> {
     let source = json::Document::parse(bytes, limits)?;
     let mut document = IodefDocument::default();
-    let findings = class::from_json(&mut document, RULES, &source)?;
+    let findings = class::from_json(&mut document, &source)?;
     Ok(Decoded { document, findings })
 }
 

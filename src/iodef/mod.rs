@@ -15,7 +15,6 @@ mod extension;
 mod history;
 mod indicator;
 mod profile;
-mod rules;
 mod system;
 #[cfg(test)]
 mod tests;
