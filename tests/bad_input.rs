@@ -43,8 +43,7 @@ struct Case {
 impl Case {
     /// How the line of the finding begins.
     fn finding(&self) -> String {
-        let place = if self.place == "-" { "@0" } else { &self.place };
-        format!("{}:{place}: error {} {}: found ", self.file, self.code, self.path)
+        format!("{}:{}: error {} {}: found ", self.file, self.place, self.code, self.path)
     }
 }
 

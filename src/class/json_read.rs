@@ -3,16 +3,17 @@
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
 use super::{
-    Fields, Node, Slot, View, ViewMut,
+    Fields, Node, Slot, View, ViewMut, check,
     def::{FieldDef, JsonField, JsonForm, Kind, Shape, Wire},
 };
 use crate::{
     error::{Code, Finding, Severity},
-    json::{Data, Document, Member, Mismatch, Value},
+    json::{self, Data, Document, Member, Mismatch, Value},
     xml::{self, Verbatim},
 };
 
-/// Reads a document into `root`; gives the findings, in the order of the document.
+/// Reads a document into `root`; gives the findings, in the order of the document: what a class lacks, at its
+/// end.
 ///
 /// # Errors
 /// When the document is no object.
@@ -20,6 +21,7 @@ pub fn from_json(root: &mut dyn Fields, document: &Document<'_>) -> Result<Vec<F
     let mut context = Context { document, findings: Vec::new() };
     let members = document.root().as_object().map_err(|mismatch| document.finding(mismatch))?;
     context.members(root, members);
+    context.complete(root, document.root());
     Ok(context.findings)
 }
 
@@ -52,6 +54,21 @@ impl Context<'_> {
     fn wrong(&mut self, value: &Value<'_>, code: Code, expected: &str) {
         let mismatch = Mismatch { code, ..value.mismatch(expected) };
         self.report(Severity::Error, mismatch);
+    }
+
+    /// What is wrong with a class as a whole, which was read from `value`.
+    fn complete(&mut self, class: &dyn Fields, value: &Value<'_>) {
+        let (document, findings) = (self.document, &mut self.findings);
+        check::complete(class, true, &mut |class, breach| {
+            let field = breach.field(class).filter(|_| matches!(value.data, Data::Object(_)));
+            let check::Breach { severity, code, found, expected, .. } = breach;
+            let mut finding = document.finding(Mismatch { code, offset: value.offset, found, expected });
+            finding.severity = severity;
+            if let Some(JsonField::Member(name) | JsonField::Unwrapped(name)) = field.map(|field| field.json) {
+                finding.path = json::below(&finding.path, name);
+            }
+            findings.push(finding);
+        });
     }
 
     fn members(&mut self, class: &mut dyn Fields, members: &[Member<'_>]) {
@@ -293,6 +310,14 @@ impl Context<'_> {
     }
 
     fn class(&mut self, class: &mut dyn Fields, value: &Value<'_>) -> bool {
+        let fits = self.class_fields(class, value);
+        if fits {
+            self.complete(class, value);
+        }
+        fits
+    }
+
+    fn class_fields(&mut self, class: &mut dyn Fields, value: &Value<'_>) -> bool {
         let def = class.def();
         match (def.json, &value.data) {
             (JsonForm::Transparent, _) => {

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::def::{FieldDef, Kind};
+
 /// A path from the root, cheap to extend: each step points to the one before.
 #[derive(Clone, Copy, Debug)]
 pub struct Path<'a> {
@@ -25,6 +27,15 @@ impl<'a> Path<'a> {
     /// One of several children; `position` counts from 1 among those of the same name.
     pub const fn item(&'a self, name: &'a str, position: usize) -> Path<'a> {
         Path { parent: Some(self), name, position }
+    }
+
+    /// Where a field of the class at this path stands. A choice or a group has no name in a document.
+    pub(super) fn of(&self, field: &FieldDef) -> String {
+        match field.kind {
+            Kind::Attribute => format!("{self}/@{}", field.name),
+            Kind::Element => format!("{self}/{}", field.name),
+            Kind::Content | Kind::Mixed | Kind::Choice | Kind::Group => self.to_string(),
+        }
     }
 }
 

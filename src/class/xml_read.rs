@@ -6,7 +6,7 @@
 use std::io::BufRead;
 
 use super::{
-    Fields, Node, Path, Slot, ViewMut,
+    Fields, Node, Path, Slot, ViewMut, check,
     def::{ClassDef, FieldDef, Kind, Shape},
 };
 use crate::{
@@ -17,7 +17,8 @@ use crate::{
 /// The namespace of `xsi:schemaLocation` and `xsi:type`, which every document may have and nothing here follows.
 const XSI_NS: &str = "http://www.w3.org/2001/XMLSchema-instance";
 
-/// Reads a document whose root is `root`'s class, into `root`; gives the findings, in the order of the document.
+/// Reads a document whose root is `root`'s class, into `root`; gives the findings, in the order of the document: what a
+/// class lacks, at its end.
 ///
 /// # Errors
 /// A finding that ends the reading: not well-formed, over a limit, or another root element.
@@ -34,15 +35,18 @@ pub fn from_xml<R: BufRead>(root: &mut dyn Fields, reader: &mut Reader<R>) -> Re
             format!("root element {} of namespace {}", def.name, def.ns),
         )
     };
-    match reader.next()? {
-        Event::Start(start) if start.name() == (def.ns, def.name) => attributes(root, &start, &path, &mut findings),
+    let position = match reader.next()? {
+        Event::Start(start) if start.name() == (def.ns, def.name) => {
+            attributes(root, &start, &path, &mut findings);
+            start.position()
+        }
         Event::Start(start) => {
             return Err(wrong_root(start.position(), &start.name().to_string()));
         }
         _ => return Err(wrong_root(Position::default(), "no element")),
-    }
+    };
     let mut context = Context { reader, findings };
-    context.content(root, &path)?;
+    context.content(root, position, &path)?;
     context.reader.next()?; // the end of the document, or what must not follow it
     Ok(context.findings)
 }
@@ -53,17 +57,24 @@ struct Context<'r, R: BufRead> {
 }
 
 impl<R: BufRead> Context<'_, R> {
-    /// Everything from after the start tag to the end tag.
-    fn content(&mut self, class: &mut dyn Fields, path: &Path<'_>) -> Result<(), Finding> {
+    /// Everything from after the start tag, which stands at `start`, to the end tag.
+    fn content(&mut self, class: &mut dyn Fields, start: Position, path: &Path<'_>) -> Result<(), Finding> {
         let def = class.def();
         let own = def.fields.iter().position(|field| matches!(field.kind, Kind::Content | Kind::Mixed));
-        let Some(index) = own else { return self.elements(class, path) };
-        let Some(slot) = class.slot_mut(index) else { return Ok(()) };
-        let position = self.reader.position();
-        let field = &def.fields[index];
-        if !self.fill(slot.add(), field.card.required(), position, path)? {
-            slot.pop();
+        match own.and_then(|index| Some((&def.fields[index], class.slot_mut(index)?))) {
+            None => self.elements(class, path)?,
+            Some((field, slot)) => {
+                let position = self.reader.position();
+                if !self.fill(slot.add(), field.card.required(), position, path)? {
+                    slot.pop();
+                }
+            }
         }
+        let findings = &mut self.findings;
+        check::complete(class, false, &mut |class, breach| {
+            let at = breach.field(class).map_or_else(|| path.to_string(), |field| path.of(field));
+            findings.push(Finding::new(breach.severity, breach.code, start, at, breach.found, breach.expected));
+        });
         Ok(())
     }
 
@@ -77,7 +88,7 @@ impl<R: BufRead> Context<'_, R> {
     ) -> Result<bool, Finding> {
         match node.view_mut() {
             ViewMut::Class(class) => {
-                self.content(class, path)?;
+                self.content(class, position, path)?;
                 Ok(true)
             }
             ViewMut::Foreign(place) => {

@@ -140,14 +140,11 @@ impl Inspection<'_> {
             Letter::Consent => self.reasons.push(Reason::Approval(path())),
             Letter::No => self.reasons.push(Reason::Audience(path())),
         }
-        let exempt: Vec<&str> = verdict
-            .exemptions
-            .iter()
-            .filter_map(|exemption| self.order.exemptions.get(exemption))
-            .flatten()
-            .map(String::as_str)
-            .collect();
-        match self.order.deny.find(value, &self.order.deny_classes, &exempt) {
+        let exempt = |class| -> Vec<&str> {
+            let held = verdict.exemptions.iter().filter(|exemption| exemption.holds_for(class));
+            held.filter_map(|exemption| self.order.exemptions.get(exemption)).flatten().map(String::as_str).collect()
+        };
+        match self.order.deny.find(value, &self.order.deny_classes, exempt) {
             Ok(hits) => {
                 self.reasons.extend(hits.into_iter().map(|hit| Reason::Denied(path(), hit.class, hit.tag)));
             }
@@ -158,7 +155,7 @@ impl Inspection<'_> {
     /// Canaries stand nowhere by chance, so they are looked for across places too, without exemption.
     fn whole(&mut self) {
         let canaries = [DenyClass::Canaries].into();
-        let hits = match self.order.deny.find(&self.all_text, &canaries, &[]) {
+        let hits = match self.order.deny.find(&self.all_text, &canaries, |_| Vec::new()) {
             Ok(hits) => hits,
             Err(too_much) => return self.reasons.push(Reason::Unreadable(too_much.to_string())),
         };

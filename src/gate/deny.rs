@@ -1,6 +1,9 @@
 //! The deny list: names, addresses and numbers that must not leave, whatever path they take.
 
-use std::{collections::BTreeSet, net::IpAddr};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    net::IpAddr,
+};
 
 use aws_lc_rs::hmac;
 use ipnet::IpNet;
@@ -99,24 +102,33 @@ impl DenyList {
     }
 
     /// Every entry of these classes that stands in `text`, in whatever way it is written (`views`), unless it stands
-    /// within one of the `exempt` texts.
+    /// within one of the texts that are `exempt` for its class.
     ///
     /// # Errors
     /// [`TooMuch`] when the text holds more encoded text than can be checked.
-    pub fn find(&self, text: &str, classes: &BTreeSet<DenyClass>, exempt: &[&str]) -> Result<BTreeSet<Hit>, TooMuch> {
+    pub fn find<'e>(
+        &self,
+        text: &str,
+        classes: &BTreeSet<DenyClass>,
+        exempt: impl Fn(DenyClass) -> Vec<&'e str>,
+    ) -> Result<BTreeSet<Hit>, TooMuch> {
         if self.is_empty() {
             return Ok(BTreeSet::new());
         }
-        let exempt: Vec<String> = exempt.iter().map(|text| views::fold(text)).filter(|text| !text.is_empty()).collect();
+        let folded = |class| -> Vec<String> {
+            exempt(class).into_iter().map(views::fold).filter(|text| !text.is_empty()).collect()
+        };
+        let exempt: BTreeMap<DenyClass, Vec<String>> = classes.iter().map(|class| (*class, folded(*class))).collect();
         let mut hits = BTreeSet::new();
         for view in views::of(text)? {
             let squeezed = views::squeeze(&view);
-            for entry in self.entries.iter().filter(|entry| classes.contains(&entry.class)) {
-                if occurs(&view, entry, &exempt) || occurs_squeezed(&squeezed, entry, &exempt) {
+            for entry in &self.entries {
+                let Some(exempt) = exempt.get(&entry.class) else { continue };
+                if occurs(&view, entry, exempt) || occurs_squeezed(&squeezed, entry, exempt) {
                     hits.insert(Hit { class: entry.class, tag: entry.tag.clone() });
                 }
             }
-            if classes.contains(&DenyClass::Networks) && !self.networks.is_empty() {
+            if let Some(exempt) = exempt.get(&DenyClass::Networks).filter(|_| !self.networks.is_empty()) {
                 for address in views::addresses(&view) {
                     for (network, tag) in &self.networks {
                         let overlaps = network.contains(&address) || address.contains(network);

@@ -17,6 +17,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::deny::DenyClass;
 use crate::marking::Audience;
 
 /// What an audience may do with a place (the letters of the visibility tables).
@@ -55,6 +56,15 @@ impl Exemption {
         ("number", Exemption::Number),
         ("partner-number", Exemption::PartnerNumber),
     ];
+
+    /// Whether the exemption holds against entries of this class. A number is what somebody wrote where a number belongs,
+    /// also a partner's: it may be one of the cases on the list, never a host or a person.
+    pub(super) fn holds_for(self, class: DenyClass) -> bool {
+        match self {
+            Exemption::Number | Exemption::PartnerNumber => class == DenyClass::Cases,
+            Exemption::TeamDomain | Exemption::RoleAddress | Exemption::Fingerprint => true,
+        }
+    }
 }
 
 /// A table that was read.

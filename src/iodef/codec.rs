@@ -13,7 +13,7 @@ use crate::{
 pub struct Decoded {
     /// What the document says.
     pub document: IodefDocument,
-    /// In the order of the document, then what is missing.
+    /// In the order of the document; what an element lacks stands behind what is in it.
     pub findings: Vec<Finding>,
 }
 
@@ -33,14 +33,8 @@ const PREFIXES: [(&str, &str); 4] = [("", IODEF), ("enum", ENUM), ("sci", SCI), 
 /// The finding that ended the reading: not XML, over a limit, another root.
 pub fn decode_xml(bytes: &[u8], limits: Limits) -> Result<Decoded, Finding> {
     let mut document = IodefDocument::default();
-    let mut findings = class::from_xml(&mut document, &mut Reader::new(bytes, limits))?;
-    findings.extend(missing(&document));
+    let findings = class::from_xml(&mut document, &mut Reader::new(bytes, limits))?;
     Ok(Decoded { document, findings })
-}
-
-/// What a document lacks: the rules of the tables that no reader meets while it reads.
-fn missing(document: &IodefDocument) -> Vec<Finding> {
-    class::check(document).into_iter().filter(|finding| finding.code == Code::ClassMissing).collect()
 }
 
 /// Writes RFC 7970 XML, two spaces to a level. Whoever wants the printed schema to accept it calls [`fit`](super::fit) first.
@@ -72,8 +66,7 @@ fn refuse_errors(document: &IodefDocument) -> Result<(), Vec<Finding>> {
 pub fn decode_json(bytes: &[u8], limits: &json::Limits) -> Result<Decoded, Finding> {
     let source = json::Document::parse(bytes, limits)?;
     let mut document = IodefDocument::default();
-    let mut findings = class::from_json(&mut document, &source)?;
-    findings.extend(missing(&document));
+    let findings = class::from_json(&mut document, &source)?;
     Ok(Decoded { document, findings })
 }
 

@@ -12,8 +12,27 @@ use super::{
 };
 use crate::{
     class,
-    class::{Coded, DateTime, Id, Lang, Text, Uri},
+    class::{Coded, DateTime, Id, Lang, Lexical, LexicalKind, SimpleDef, Text, Uri, Wire},
 };
+
+/// The version of the data model: `2.00` (RFC 7970 §3.1), or `2.0` as §4.4 and RFC 8727 have it.
+pub type Version = Lexical<VersionKind>;
+
+#[doc(hidden)]
+#[derive(Debug)]
+pub enum VersionKind {}
+
+impl LexicalKind for VersionKind {
+    const DEF: SimpleDef = SimpleDef {
+        xsd: "xs:string",
+        facets: "<xs:pattern value=\"2\\.00?\"/>",
+        wire: Wire::String(r"^2\.00?$"),
+        expected: "version 2.00",
+        collapse: false,
+        accepts: |text| matches!(text, "2.00" | "2.0"),
+        sample: |_| "2.00".to_owned(),
+    };
+}
 
 class! {
     /// Text in a language (RFC 7970 §2.4). `translation_id` ties translations of one text together.
@@ -25,7 +44,7 @@ class! {
 
     /// The root (RFC 7970 §3.1).
     pub struct IodefDocument("IODEF-Document", IODEF) {
-        attr version: Text = "version" => .default("2.00").json_required();
+        attr version: Version = "version" => .default("2.00").json_required();
         attr lang: Lang = "xml:lang" => .json("lang").inherits();
         attr format_id: Text = "format-id";
         attr private_enum_name: Text = "private-enum-name";

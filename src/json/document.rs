@@ -130,6 +130,26 @@ impl<'a> Document<'a> {
         }
     }
 
+    /// The place of the value at a path, or of the nearest around it that is there.
+    pub fn place(&self, path: &str) -> Position {
+        let Some(mut rest) = path.strip_prefix(self.base.path.as_str()) else { return self.position(0) };
+        let mut value = &self.root;
+        loop {
+            let below = match &value.data {
+                Data::Array(elements) => element_of(elements, rest),
+                Data::Object(members) => members.iter().find_map(|member| {
+                    let rest = rest.strip_prefix(below("", &member.key).as_str())?;
+                    (rest.is_empty() || rest.starts_with(['.', '['])).then_some((&member.value, rest))
+                }),
+                _ => None,
+            };
+            match below {
+                Some(below) => (value, rest) = below,
+                None => return self.position(value.offset),
+            }
+        }
+    }
+
     /// The finding for a value that is not what was needed.
     pub fn finding(&self, mismatch: Mismatch) -> Finding {
         let Mismatch { code, offset, found, expected } = mismatch;
@@ -143,6 +163,19 @@ impl Base {
         let column = if position.line == 1 { base.column + position.column - 1 } else { position.column };
         Position { line: base.line + position.line - 1, column, offset: base.offset + position.offset }
     }
+}
+
+/// The path of a member of the object at `path`.
+pub fn below(path: &str, key: &str) -> String {
+    let mut path = path.to_owned();
+    push_member(&mut path, key);
+    path
+}
+
+/// The element that `path`, such as `[3].a`, begins with, and the rest of the path.
+fn element_of<'v, 'a, 'p>(elements: &'v [Value<'a>], path: &'p str) -> Option<(&'v Value<'a>, &'p str)> {
+    let (index, rest) = path.strip_prefix('[')?.split_once(']')?;
+    Some((elements.get(index.parse::<usize>().ok()?)?, rest))
 }
 
 /// The finding for a problem in bytes that are held whole.

@@ -23,7 +23,7 @@ mod value;
 mod writer;
 
 pub use canonical::{NotCanonical, canonical};
-pub use document::{Base, Document};
+pub use document::{Base, Document, below};
 pub use index::{Entry, Index, Step};
 pub(crate) use place::Place;
 pub use typed::{check, from_slice, from_slice_at};

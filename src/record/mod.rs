@@ -51,7 +51,7 @@ pub mod timeline;
 mod visibility;
 mod write;
 
-pub use check::{check, check_document};
+pub use check::{check, check_document, check_source};
 pub use codes::{ListedCode, listed_code, listed_codes};
 pub use letters::{Letter, Letters, Visibility};
 pub use number::TrackingNumber;

@@ -264,7 +264,7 @@ impl DenyEntries {
         words.iter().for_each(|word| lower.find(word, DenyClass::People, &mut hits));
         let masked = replaced(text, hits, placeholder);
         let classes = CLASSES.iter().map(|(class, _)| *class).collect();
-        let clean = self.list.find(&masked, &classes, &[placeholder]).is_ok_and(|hits| hits.is_empty());
+        let clean = self.list.find(&masked, &classes, |_| vec![placeholder]).is_ok_and(|hits| hits.is_empty());
         clean.then_some(masked)
     }
 

@@ -77,7 +77,7 @@ pub fn read(bytes: &[u8], format: Format, max_bytes: u64) -> Result<Read, Findin
     let (document, findings) = match format {
         Format::Record => {
             let document = record::read(bytes)?;
-            let findings = record::check_document(&document);
+            let findings = record::check_source(&document, bytes);
             (Document::Record(Box::new(document)), findings)
         }
         Format::IodefXml => {

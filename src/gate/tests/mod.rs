@@ -35,6 +35,11 @@ fn list(entries: &[(DenyClass, &str)]) -> Arc<DenyList> {
     Arc::new(list)
 }
 
+/// No text is exempt.
+fn nothing<'e>(_: DenyClass) -> Vec<&'e str> {
+    Vec::new()
+}
+
 fn order(audience: Audience) -> Order {
     Order::new("cert.example", audience, Format::IodefXml, 1)
         .tlp([Tlp::Amber, Tlp::Green])
@@ -162,7 +167,7 @@ fn hits(text: &str) -> bool {
         (DenyClass::Cases, "CASE#4711"),
         (DenyClass::Canaries, "xyzzyplugh"),
     ]);
-    !list.find(text, &classes, &[]).unwrap().is_empty()
+    !list.find(text, &classes, nothing).unwrap().is_empty()
 }
 
 #[test]
@@ -234,6 +239,27 @@ fn exemptions_hold_at_their_places_only() {
     );
 }
 
+/// Whoever may write the number of the case may not write there what else is on the list.
+#[test]
+fn numbers_are_exempt_as_cases_only() {
+    for (class, text) in [
+        (DenyClass::Hosts, "vault.intern.example"),
+        (DenyClass::Networks, "10.1.2.3"),
+        (DenyClass::People, "Tove Sandqvist"),
+        (DenyClass::Canaries, "canary-9b1f"),
+        (DenyClass::Cases, "CERTEX-2026-88213"),
+    ] {
+        let alternative = format!("<AlternativeID><IncidentID name=\"x\">{text}</IncidentID></AlternativeID>");
+        for exemption in [Exemption::Number, Exemption::PartnerNumber] {
+            let order = || order(Audience::TrustedCert).deny(list(&[(class, text)]), [class]);
+            let found = reasons(document(AMBER, &alternative), &order().exempt(exemption, [text.to_owned()]));
+            let hit = matches!(&found[..], [Reason::Denied(_, of, _)] if *of == class);
+            assert_eq!((hit, found.is_empty()), (class != DenyClass::Cases, class == DenyClass::Cases), "{found:?}");
+            assert_eq!(reasons(document(AMBER, &alternative), &order()).len(), 1, "{class:?}");
+        }
+    }
+}
+
 #[test]
 fn a_canary_split_over_places_is_found_and_never_repeated() {
     let with = order(Audience::Isirt).deny(list(&[(DenyClass::Canaries, "xyzzyplugh")]), []);
@@ -259,7 +285,7 @@ proptest! {
             };
         }
         let list = list(&[(DenyClass::Canaries, "canary-5f3a9c71e2")]);
-        prop_assert!(!list.find(&text, &[DenyClass::Canaries].into(), &[]).unwrap().is_empty(), "{}", text);
+        prop_assert!(!list.find(&text, &[DenyClass::Canaries].into(), nothing).unwrap().is_empty(), "{}", text);
     }
 
     /// No bytes make the gate panic, and nothing but the document that was made passes.

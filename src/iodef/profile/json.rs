@@ -3,7 +3,7 @@
 use super::{Change, add, clear, code, has, prune, slot, slot_mut, text_of, unknown_impact, write};
 use crate::{
     class::{self, Fields, Path, View},
-    iodef::IodefDocument,
+    iodef::{IodefDocument, Version},
 };
 
 /// Values that RFC 8727 misspells, in one of its schemas or in both: they are written as `ext-value` with the `ext-*`
@@ -81,7 +81,7 @@ pub fn fit_json(document: &mut IodefDocument) -> Vec<Change> {
     prune(document, &lacks, &mut changes);
     // The version is that of the data model; RFC 8727 has no other.
     if document.version.as_deref() != Some("2.00") {
-        document.version = Some("2.00".into());
+        document.version = Version::new("2.00").ok();
     }
     for unsaid in class::unsayable(document) {
         let how = match unsaid.left_out {

@@ -3,7 +3,7 @@
 use super::{Change, add, clear, code, has, prune, slot, slot_mut, text_of, unknown_impact, write};
 use crate::{
     class::{self, Fields, Node, Path, View},
-    iodef::IodefDocument,
+    iodef::{IodefDocument, Version},
     xml::Verbatim,
 };
 
@@ -40,7 +40,7 @@ pub fn fit(document: &mut IodefDocument) -> Vec<Change> {
     });
     prune(document, &|_| None, &mut changes);
     if document.version.as_deref() != Some("2.00") {
-        document.version = Some("2.00".into());
+        document.version = Version::new("2.00").ok();
     }
     changes
 }

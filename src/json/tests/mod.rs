@@ -62,6 +62,28 @@ fn helpers_say_what_was_needed_and_where() {
 }
 
 #[test]
+fn a_path_leads_to_its_value_or_to_the_nearest_around_it() {
+    let document = parse("{\"a\": [0,\n {\"b c\": \"é\", \"b\": {\"n\": 1}}],\n\"ab\": 2}");
+    for (path, line, column) in [
+        ("$", 1, 1),
+        ("$.a", 1, 7),
+        ("$.a[0]", 1, 8),
+        ("$.a[1]", 2, 2),
+        ("$.a[1]['b c']", 2, 10),
+        ("$.a[1].b.n", 2, 26),
+        ("$.ab", 3, 7),
+        ("$.a[2]", 1, 7),
+        ("$.a[1].c", 2, 2),
+        ("$.a.b", 1, 7),
+        ("$.abc", 1, 1),
+        ("/a", 1, 1),
+    ] {
+        let place = document.place(path);
+        assert_eq!((place.line, place.column), (line, column), "{path}");
+    }
+}
+
+#[test]
 fn positions_far_into_a_document() {
     let mut text = "[\n".to_owned();
     for i in 0..3_000 {

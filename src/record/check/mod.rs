@@ -13,8 +13,14 @@ mod times;
 #[cfg(test)]
 mod tests;
 
-use super::root::{Record, RecordDocument};
-use crate::error::{Code, Finding, Position, Severity};
+use super::{
+    read::MAX_DEPTH,
+    root::{Record, RecordDocument},
+};
+use crate::{
+    error::{Code, Finding, Position, Severity},
+    json,
+};
 
 /// One rule.
 #[derive(Clone, Copy)]
@@ -95,6 +101,29 @@ pub fn check(record: &Record) -> Vec<Finding> {
 pub fn check_document(document: &RecordDocument) -> Vec<Finding> {
     let records = document.records.iter().enumerate();
     records.flat_map(|(index, record)| check_at(record, &format!("$.records[{index}]"))).collect()
+}
+
+/// The same for a document that was read from `bytes`: each finding has the place of the value that it is about, or, if
+/// that is what is missing, of the nearest around it.
+pub fn check_source(document: &RecordDocument, bytes: &[u8]) -> Vec<Finding> {
+    let mut findings = check_document(document);
+    if findings.is_empty() {
+        return findings;
+    }
+    // The document has been read, so that its size was accepted already.
+    let size = bytes.len();
+    let limits = json::Limits {
+        depth: MAX_DEPTH,
+        text_bytes: size,
+        key_bytes: size,
+        members: size,
+        values: size as u64,
+        total_bytes: size as u64,
+    };
+    if let Ok(source) = json::Document::parse(bytes, &limits) {
+        findings.iter_mut().for_each(|finding| finding.position = source.place(&finding.path));
+    }
+    findings
 }
 
 fn check_at(record: &Record, root: &str) -> Vec<Finding> {

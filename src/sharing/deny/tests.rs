@@ -44,7 +44,7 @@ fn tags_are_those_of_the_gate_and_tell_nothing() {
     let mut entries = DenyEntries::empty(&key());
     let tag = entries.add(DenyClass::Hosts, "db1.corp.example").unwrap();
     let classes = [DenyClass::Hosts].into();
-    let hits = entries.for_gate().find("see db1.corp.example", &classes, &[]).unwrap();
+    let hits = entries.for_gate().find("see db1.corp.example", &classes, |_| Vec::new()).unwrap();
     assert!(hits.iter().any(|hit| hit.tag == tag));
     assert!(!tag.contains("db1") && !format!("{entries:?} {:?}", key()).contains("db1"));
     let other = DenyEntries::parse(&DenyKey::new(&[8; 32]).unwrap(), "hosts\tdb1.corp.example\n").unwrap();

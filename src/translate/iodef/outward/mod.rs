@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     class::Path,
-    iodef::{self, IodefDocument},
+    iodef::{self, IodefDocument, Version},
     record::{Document, Record, RecordDocument},
     translate::{
         convert::{Convert as _, Tag, Time},
@@ -61,7 +61,7 @@ fn document_out(cx: &Context, mut source: Document, to: &Path<'_>) -> IodefDocum
     cx.rest_of_group(&source, &at, "the format has no place for it");
     cx.put_back(residue, &mut made, to);
     // A version that was not that of the standard has come back as residue.
-    made.version.get_or_insert_with(|| "2.00".into());
+    made.version = made.version.or_else(|| Version::new("2.00").ok());
     made
 }
 
