@@ -102,6 +102,15 @@ fn files_that_are_named_are_there() {
             }
         }
     }
+    for source in homes::files_with(&Path::new(ROOT).join("src"), b"docs/") {
+        let Ok(text) = fs::read_to_string(&source) else { continue };
+        for rest in text.split("docs/").skip(1) {
+            let name: String = rest.chars().take_while(|c| c.is_ascii_alphanumeric() || "-.".contains(*c)).collect();
+            if name.ends_with(".md") && !Path::new(ROOT).join("docs").join(&name).exists() {
+                broken.push(format!("{}: there is no docs/{name}", source.display()));
+            }
+        }
+    }
     assert!(count > 40, "hardly any file was found: {count}");
     assert!(broken.is_empty(), "{}", broken.join("\n"));
 }
