@@ -1,4 +1,5 @@
-//! The house: who may know whom (docs/architecture.md), held by reading the sources.
+//! The house: who may know whom (docs/architecture.md), and that the documents name what is there, held by reading the
+//! sources.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test that cannot go on fails
 
 use std::{
@@ -6,6 +7,8 @@ use std::{
     fs,
     path::{Path, PathBuf},
 };
+
+const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
 /// The rooms from the top floor down, and what each may use beside the rooms on floors below. A room that is not built
 /// yet is absent from `src` and does no harm here.
@@ -70,7 +73,8 @@ struct Source {
     text: String,
 }
 
-fn sources() -> Vec<Source> {
+/// Every Rust file below a folder of the tree, by its path in the tree.
+fn rust_files(folder: &str) -> Vec<PathBuf> {
     fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
         for entry in fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
@@ -81,19 +85,21 @@ fn sources() -> Vec<Source> {
             }
         }
     }
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut paths = Vec::new();
-    walk(&root.join("src"), &mut paths);
+    walk(&Path::new(ROOT).join(folder), &mut paths);
     paths.sort();
+    paths.iter().map(|path| path.strip_prefix(ROOT).unwrap().to_owned()).collect()
+}
+
+fn sources() -> Vec<Source> {
     let source = |path: PathBuf| {
-        let path = path.strip_prefix(root).unwrap().to_owned();
         let room = path.components().nth(1).unwrap().as_os_str().to_string_lossy();
         let room = room.strip_suffix(".rs").unwrap_or(&room).to_owned();
-        let text = fs::read_to_string(root.join(&path)).unwrap();
+        let text = fs::read_to_string(Path::new(ROOT).join(&path)).unwrap();
         let text = text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
         Source { path, room, text }
     };
-    let all: Vec<_> = paths.into_iter().map(source).collect();
+    let all: Vec<_> = rust_files("src").into_iter().map(source).collect();
     assert!(all.len() > 10, "the sources were not found");
     all
 }
@@ -226,4 +232,85 @@ fn the_rules_catch_what_they_forbid() {
     assert!(may_use("translate", "iodef") && may_use("exchange", "store") && may_use("gate", "xml"));
     let named = rooms_named("use crate::{\n    error::{Code, Finding},\n    xml,\n};\nfn f() { crate::json::x() }");
     assert_eq!(named.into_iter().collect::<Vec<_>>(), ["error", "json", "xml"]);
+}
+
+/// The names of all tests, as `cargo test` has them; the first part is the room, or the file in `tests/`.
+fn tests() -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for path in ["src", "tests"].iter().flat_map(|folder| rust_files(folder)) {
+        let text = fs::read_to_string(Path::new(ROOT).join(&path)).unwrap();
+        let steps: Vec<_> =
+            path.with_extension("").iter().skip(1).map(|step| step.to_string_lossy().into_owned()).collect();
+        let mut module: Vec<&str> =
+            steps.iter().map(String::as_str).filter(|step| !["mod", "main"].contains(step)).collect();
+        let (mut attributed, mut suite) = (false, false);
+        for line in text.lines() {
+            let word = line.trim();
+            if word == "mod tests {" {
+                module.push("tests");
+            }
+            // A suite lists its tests by name (`src/store/tests/bench.rs`).
+            suite = (suite || line == "suite! {") && line != "}";
+            let name = word.trim_start_matches("async ").strip_prefix("fn ").and_then(|rest| rest.split('(').next());
+            match name.filter(|_| attributed).or(Some(word).filter(|_| suite && line != "suite! {")) {
+                Some(name) => _ = found.insert(format!("{}::{name}", module.join("::"))),
+                None if word.starts_with("#[test]") || word.starts_with("#[tokio::test") => attributed = true,
+                None => {}
+            }
+            attributed &= name.is_none();
+        }
+    }
+    found
+}
+
+/// What stands between backticks.
+fn quoted(text: &str) -> impl Iterator<Item = &str> {
+    text.split('`').skip(1).step_by(2)
+}
+
+/// The rows of `docs/features.md`: number, state, evidence.
+fn features() -> Vec<(String, String, String)> {
+    let text = fs::read_to_string(Path::new(ROOT).join("docs/features.md")).unwrap();
+    let row = |line: &str| {
+        let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+        let number = cells.get(1)?.strip_prefix(['R', 'S'])?;
+        number.parse::<u32>().ok()?;
+        Some((cells[1].to_owned(), cells[3].to_owned(), cells[4..].join("|")))
+    };
+    text.lines().filter_map(row).collect()
+}
+
+#[test]
+fn features_name_tests_that_are_there() {
+    let tests = tests();
+    assert!(tests.len() > 300, "the tests were not found");
+    let is_test =
+        |name: &&str| name.contains("::") && name.split("::").any(|step| step.contains('_') || step == "tests");
+    let mut broken = Vec::new();
+    for (number, state, evidence) in features() {
+        let named: Vec<&str> = quoted(&evidence).filter(is_test).collect();
+        broken.extend(
+            named.iter().filter(|name| !tests.contains(**name)).map(|name| format!("{number}: no test {name}")),
+        );
+        if state == "works" && named.is_empty() {
+            broken.push(format!("{number} works, by no test"));
+        }
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+#[test]
+fn features_are_all_listed_and_counted() {
+    let rows = features();
+    for (letter, what, last) in [("R", "requirements", 177), ("S", "systems", 28)] {
+        let of: Vec<_> = rows.iter().filter(|(number, ..)| number.starts_with(letter)).collect();
+        let expected: Vec<String> = (1..=last).map(|number| format!("{letter}{number}")).collect();
+        assert_eq!(of.iter().map(|(number, ..)| number.clone()).collect::<Vec<_>>(), expected);
+        let count = |state: &str| of.iter().filter(|(_, found, _)| found == state).count();
+        let [works, partial, absent] = ["works", "partial", "absent"].map(count);
+        assert_eq!(works + partial + absent, last);
+        let counted = format!("| {what} | {works} | {partial} | {absent} | {last} |");
+        let text = fs::read_to_string(Path::new(ROOT).join("docs/features.md")).unwrap();
+        assert!(text.contains(&counted), "docs/features.md lacks {counted}");
+    }
 }

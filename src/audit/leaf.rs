@@ -201,7 +201,7 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// An entry of this kind. `actor` is an identifier such as `user:alice`, `partner:cert.example` or `system`.
+    /// An entry of this kind. `actor` is an identifier such as `alice`, `partner:cert.example` or `system`.
     pub fn new(kind: Kind, actor: impl Into<String>) -> Self {
         Entry { kind, actor: actor.into(), values: BTreeMap::new() }
     }

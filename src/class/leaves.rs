@@ -1,6 +1,6 @@
 //! A document as a list of leaves, and back. A leaf is an attribute or a text with its path; an element that has
 //! nothing in it is a leaf of its own. Two documents are the same when their normal forms have the same leaves in the
-//! same order (`docs/normal-form.md`).
+//! same order (`src/class/normal.rs` makes them).
 
 use super::{
     Fields, Node, Path, Slot, View, ViewMut,

@@ -38,7 +38,7 @@ open! {
 
 group! {
     /// The team that makes a document of the record, as it shows itself outside: role addresses only, no person
-    /// (requirement 12). Filled from the configuration when a document is made; frame (design §5).
+    /// (requirement 12). Filled from the configuration when a document is made; frame (`docs/sharing.md`).
     pub struct Creator {
         /// Name of the team.
         name: Option<Text>;

@@ -1,4 +1,4 @@
-//! The seven visibility letters of `docs/record-model.md` and what a field's row resolves to.
+//! The seven visibility letters of `src/record/visibility.tsv` and what a field's row resolves to.
 
 use std::{fmt, str::FromStr};
 

@@ -1,9 +1,9 @@
 //! The internal incident record: the hub between all formats, and the only form in which a case is kept.
 //!
-//! `docs/record-model.md` says what every field means, whence it comes and who may see it; the sections (§) in the
-//! documentation of fields are those of that page. Each type is declared once (see `declare`); from that declaration
-//! come the struct, its JSON form, the schema in `schemas/record.schema.json`, its rows of the visibility table and its
-//! generator. This module knows no exchange format.
+//! Each type is declared once (see `declare`); from that declaration come the struct, its JSON form, the schema in
+//! `schemas/record.schema.json`, its rows of the visibility table and its generator. The schema says what every field
+//! means, `src/record/visibility.tsv` who may see it. The sections (§) without an RFC in the documentation of fields are
+//! those of that table; §0a is what all elements have, §21 the rules of [`mod@check`]. This module knows no exchange format.
 //!
 //! * [`read()`], [`write()`], [`schema()`]: the `record` format;
 //! * [`check()`]: rules over several fields, as findings;

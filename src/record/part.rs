@@ -122,7 +122,7 @@ pub enum NodeMut<'a> {
     Dated(&'a mut Dated),
 }
 
-/// A record element: what residue can hang on and references can point to (`docs/record-model.md` §0a).
+/// A record element: what residue can hang on and references can point to (§0a).
 pub trait Element: Part {
     /// Its id, unique in the record.
     fn id(&self) -> &ElementId;

@@ -36,7 +36,7 @@ use super::{
 use crate::{digest::Digest, time::WireTime};
 
 group! {
-    /// One case: the hub between all formats (`docs/record-model.md`).
+    /// One case: the hub between all formats.
     ///
     /// Only `id` and `kind` must be there; what else a complete record has is a matter of findings, never a reason to
     /// refuse (requirement 3). Short members stand before long lists, so that a reader of a stream meets them first.

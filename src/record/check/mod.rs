@@ -1,4 +1,4 @@
-//! Rules over several fields of one record (`docs/record-model.md` §21), as findings with JSONPaths. None of them keeps a
+//! Rules over several fields of one record (§21), as findings with JSONPaths. None of them keeps a
 //! record from being stored (requirement 3); who releases or closes may insist.
 //!
 //! Of §21 this module has what concerns one record. That a number is never given twice, a received marking never

@@ -1,4 +1,4 @@
-//! IODEF and the record (`docs/record-model.md`, columns "IODEF v2").
+//! IODEF and the record, both ways.
 
 mod event;
 mod facts;
