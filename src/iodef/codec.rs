@@ -93,7 +93,6 @@ pub fn encode_json(document: &IodefDocument) -> Result<Vec<u8>, Vec<Finding>> {
 pub fn decode_cbor(bytes: &[u8], limits: &cbor::Limits) -> Result<Decoded, Finding> {
     let mut document = IodefDocument::default();
     let mut findings = class::from_cbor(&mut document, bytes, limits, MAPKEYS)?;
-    findings.extend(missing(&document));
     Ok(Decoded { document, findings })
 }
 
