@@ -103,8 +103,7 @@ impl DenyKey {
     /// # Errors
     /// [`DenyError::File`], [`DenyError::BadKey`].
     pub fn load(file: &Path) -> Result<Self, DenyError> {
-        let secret = Zeroizing::new(config::read_bytes(file, Self::BYTES as u64)?);
-        DenyKey::new(&secret)
+        DenyKey::new(&config::read_secret(file, Self::BYTES as u64)?)
     }
 
     /// Draws a new key and writes it to its file, for the owner alone.
