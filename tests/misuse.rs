@@ -256,3 +256,42 @@ fn what_waits_stays_here_when_its_agreement_ends() {
     us.done(&["outbox", "flush"]);
     assert_eq!(them.inbox().len(), 1);
 }
+
+#[test]
+fn without_its_deny_list_a_home_sends_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let (us, _them) = pair(folder.path());
+    let number = import(&us);
+    fs::remove_file(us.file("deny.list")).unwrap();
+    let error = us.fails(2, &["send", &number, "--partner", "cert.example", "--by", "alice"]);
+    assert!(error.contains("deny.list"), "{error}");
+}
+
+#[test]
+fn what_is_filed_is_neither_accepted_nor_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let (us, them) = pair(folder.path());
+    let _gateway = them.serve();
+    let message = us.done(&["send", &import(&us), "--partner", "cert.example", "--by", "alice"]).trim().to_owned();
+    us.done(&["outbox", "flush"]);
+    for decision in [&["accept"][..], &["refuse", "--reason", "late"]] {
+        let error = them.fails(1, &[&["inbox", decision[0], &message, "--by", "bob"], &decision[1..]].concat());
+        assert!(error.contains("is filed, expected quarantined"), "{error}");
+    }
+    assert_eq!(them.numbers().len(), 1);
+    us.fails(1, &["outbox", "retry", &message, "--by", "alice"]);
+    us.fails(1, &["outbox", "park", &message, "--by", "alice"]);
+}
+
+#[test]
+fn a_reason_says_something() {
+    let folder = tempfile::tempdir().unwrap();
+    let home = Home::init(folder.path(), "isirt.example", "INC");
+    let number = import(&home);
+    let record = folder.path().join("record.json");
+    fs::write(&record, home.done(&["record", "show", &number])).unwrap();
+    for reason in ["", " ", "two\nlines", "\u{1b}[2J"] {
+        home.fails(2, &["record", "revise", &number, record.to_str().unwrap(), "--by", "alice", "--reason", reason]);
+    }
+    assert_eq!(home.done(&["record", "history", &number]).lines().count(), 1);
+}
