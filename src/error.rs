@@ -170,7 +170,7 @@ codes! {
     PgpKeyUnusable "pgp-key-unusable" Configuration Never 503 "not available" "Our own team has no OpenPGP certificate of the profile that can be used now: generate or prolong one.";
     PgpUnsupported "pgp-unsupported" Configuration Never 503 "not available" "This build's OpenSSL lacks the algorithms of the profile; pqc needs OpenSSL 3.5 or later.";
     // --- tls ---
-    TlsKeyUnusable "tls-key-unusable" Configuration Never 503 "not available" "Our TLS key or certificate cannot be used; the message says why. The key file must be readable by its owner alone.";
+    TlsKeyUnusable "tls-key-unusable" Configuration Never 503 "not available" "Our TLS key or certificate cannot be used; the message says why.";
     TrustInvalid "trust-invalid" Configuration Never 503 "not available" "The partners' pins or certificate authorities contradict each other or cannot be used; nothing was changed.";
     PeerNotTrusted "peer-not-trusted" Partner Later 403 "not a partner of this gateway" "The peer's certificate is missing, of no verified partner, expired or otherwise not trusted. Compare the pin with the partner.";
     // --- transport ---

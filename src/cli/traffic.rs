@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 
-use super::values::{Input, RecordName, actor};
+use super::values::{Input, RecordName, actor, reason};
 
 /// Incident records.
 #[derive(Debug, Subcommand)]
@@ -49,7 +49,7 @@ pub enum Record {
         #[arg(long, value_parser = actor)]
         by: String,
         /// Why.
-        #[arg(long)]
+        #[arg(long, value_parser = reason)]
         reason: String,
     },
 }
@@ -203,7 +203,7 @@ pub enum Inbox {
         #[arg(long, value_parser = actor)]
         by: String,
         /// Why.
-        #[arg(long)]
+        #[arg(long, value_parser = reason)]
         reason: String,
     },
 }

@@ -64,6 +64,17 @@ pub(super) fn actor(text: &str) -> Result<String, String> {
     }
 }
 
+/// Why something is done, as its history tells it.
+///
+/// # Errors
+/// When nothing stands there, or more than a line.
+pub(super) fn reason(text: &str) -> Result<String, String> {
+    match text.trim().is_empty() || text.chars().any(char::is_control) {
+        true => Err("expected a reason, on one line".into()),
+        false => Ok(text.to_owned()),
+    }
+}
+
 /// An OpenPGP profile, by its name.
 pub(super) fn profiles() -> impl TypedValueParser<Value = Profile> {
     let names = PossibleValuesParser::new(Profile::ALL.iter().map(|profile| profile.as_str()));

@@ -4,7 +4,7 @@ use std::{fmt, io, path::Path};
 
 use crate::{
     error::{Code, Finding},
-    output::findings_value,
+    output::{Shown, findings_value},
 };
 
 /// A failure: the code that gives the exit code, and what to say.
@@ -75,8 +75,15 @@ failures!(
 );
 
 impl Failure {
-    /// The failure as `--json` shows it.
-    pub fn value(&self) -> serde_json::Value {
+    /// The failure as it is shown: for people on standard error, with `--json` on standard output too.
+    pub fn shown(&self) -> Shown {
+        let mut shown = Shown::said("", self.value());
+        shown.note(&self.to_string());
+        shown.exit = self.code.exit();
+        shown
+    }
+
+    fn value(&self) -> serde_json::Value {
         serde_json::json!({
             "error": {
                 "code": self.code.as_str(),

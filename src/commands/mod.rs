@@ -51,7 +51,7 @@ pub fn run(cli: &Cli) -> Result<Shown, Failure> {
         Command::Open(args) => hand::open(home, args),
         Command::Inbox(command) => inbox::run(home, command),
         Command::Outbox(command) => outbox::run(home, command),
-        Command::Serve => serve::run(home),
+        Command::Serve => serve::run(home, cli.json),
         Command::Audit(command) => audit::run(home, command),
         Command::Doctor { strict } => doctor::run(home, *strict),
         Command::Schema(args) => Ok(Shown::document(

@@ -2,18 +2,22 @@
 
 use std::path::Path;
 
+use serde_json::json;
+
 use super::{Failure, home};
 use crate::{exchange::Serving, output::Shown};
 
 /// Serves.
-pub(super) fn run(folder: &Path) -> Result<Shown, Failure> {
+pub(super) fn run(folder: &Path, json: bool) -> Result<Shown, Failure> {
     home::runtime()?.block_on(async {
         let home = home::open(folder).await?;
         let serving = Serving::start(home).await?;
         // For whoever started it: it serves now, and where.
-        println!("serving on {}", serving.address());
+        let address = serving.address().to_string();
+        let serves = Shown::said(format!("serving on {address}"), json!({ "serving_on": address }));
+        serves.show(json).map_err(|error| Failure::disk("the address", &error))?;
         serving.run(stop()).await;
-        Ok(Shown::nothing())
+        Ok(Shown::told())
     })
 }
 

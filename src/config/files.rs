@@ -9,6 +9,8 @@ use std::{
     time::Duration,
 };
 
+use zeroize::Zeroizing;
+
 use crate::error::{Code, Finding};
 
 /// A file of the home that cannot be used.
@@ -30,6 +32,14 @@ pub enum FileError {
         path: PathBuf,
         /// Most bytes that are read.
         limit: u64,
+    },
+    /// It holds a secret, and others than its owner may use it.
+    #[error("{path}: holds a secret and others may use it (mode {mode:o}): chmod 600")]
+    Exposed {
+        /// The file.
+        path: PathBuf,
+        /// Its permissions.
+        mode: u32,
     },
     /// What it says is not what it must say. The finding has line and key.
     #[error("{path}:{finding}")]
@@ -54,7 +64,7 @@ impl FileError {
     pub fn code(&self) -> Code {
         match self {
             FileError::Unreadable { .. } => Code::FileUnreadable,
-            FileError::TooLarge { .. } => Code::ConfigInvalid,
+            FileError::TooLarge { .. } | FileError::Exposed { .. } => Code::ConfigInvalid,
             FileError::Invalid { finding, .. } => finding.code,
             FileError::Unwritable { .. } => Code::DiskWrite,
         }
@@ -85,8 +95,33 @@ pub enum Access {
 /// # Errors
 /// [`FileError::Unreadable`], [`FileError::TooLarge`].
 pub fn read_bytes(path: &Path, limit: u64) -> Result<Vec<u8>, FileError> {
-    let unreadable = |source| FileError::Unreadable { path: path.to_owned(), source };
-    let file = File::open(path).map_err(unreadable)?;
+    read_open(path, File::open(path).map_err(|source| unreadable(path, source))?, limit)
+}
+
+/// The bytes of a file that its owner alone may use, at most `limit` of them.
+///
+/// # Errors
+/// [`FileError::Exposed`]; otherwise as [`read_bytes`].
+pub fn read_secret(path: &Path, limit: u64) -> Result<Zeroizing<Vec<u8>>, FileError> {
+    let file = File::open(path).map_err(|source| unreadable(path, source))?;
+    #[cfg(unix)]
+    {
+        // Of the file that is read, whatever stands under its name meanwhile.
+        let metadata = file.metadata().map_err(|source| unreadable(path, source))?;
+        let mode = std::os::unix::fs::PermissionsExt::mode(&metadata.permissions()) & 0o777;
+        if mode & 0o077 != 0 {
+            return Err(FileError::Exposed { path: path.to_owned(), mode });
+        }
+    }
+    read_open(path, file, limit).map(Zeroizing::new)
+}
+
+fn unreadable(path: &Path, source: io::Error) -> FileError {
+    FileError::Unreadable { path: path.to_owned(), source }
+}
+
+fn read_open(path: &Path, file: File, limit: u64) -> Result<Vec<u8>, FileError> {
+    let unreadable = |source| unreadable(path, source);
     let size = file.metadata().map_err(unreadable)?.len().min(limit);
     // With room from the start, so that growing leaves no copy of a secret behind.
     let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0).saturating_add(1));
@@ -249,6 +284,22 @@ mod tests {
         }
         fs::write(path.join("file"), b"").unwrap();
         assert_eq!(make_folder(&path.join("file"), Access::Owner).unwrap_err().code(), Code::DiskWrite);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_secret_that_others_may_use_is_not_read() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.key");
+        write(&path, b"secret", Access::Owner).unwrap();
+        assert_eq!(read_secret(&path, 6).unwrap().as_slice(), b"secret");
+        assert!(matches!(read_secret(&path, 5), Err(FileError::TooLarge { limit: 5, .. })));
+        for exposed in [0o640, 0o604, 0o620] {
+            fs::set_permissions(&path, fs::Permissions::from_mode(exposed)).unwrap();
+            let error = read_secret(&path, 6).unwrap_err();
+            assert!(matches!(error, FileError::Exposed { mode, .. } if mode == exposed), "{error}");
+        }
     }
 
     #[test]

@@ -81,7 +81,7 @@ pub fn write_card(home: &Home) -> Result<Vec<u8>, CardError> {
         made_at: WireTime::from_timestamp(now),
         contacts: std::iter::once(&ourselves).chain(&team.contacts).map(contact).collect(),
         endpoints: vec![Endpoint { protocol: Protocol::Push, url }],
-        tls_certificates: Vec::new(),
+        tls_certificates: vec![home.tls.certificate_pem()],
         tls_pins: vec![home.tls.pin()],
         openpgp: home.gateway.keys.certificates(),
     };

@@ -129,6 +129,8 @@ impl Home {
         let domain: Domain = claimed.partner().parse().map_err(HomeError::from)?;
         let partner = self.partners.get(&domain).map_err(HomeError::from)?;
         let verified = partner.verified().map_err(HomeError::from)?;
+        // What was released under it stays here when it has ended meanwhile.
+        self.agreement_in_force(&domain)?;
         let url = verified.endpoint(Protocol::Push);
         let url = url.ok_or_else(|| DispatchError::Card { partner: domain.clone(), what: "push endpoint" })?;
         let pushed = match Target::new(domain.as_str(), url) {

@@ -9,7 +9,6 @@ use super::{
     home::{Home, HomeError},
 };
 use crate::{
-    audit::{Entry, Field, Kind},
     digest::Digest,
     error::{Code, Finding},
     gate::{self, Format, Outgoing, Refusal},
@@ -17,7 +16,7 @@ use crate::{
     partner::Domain,
     record::{Record, RecordDocument},
     sharing::{self, Agreement, Consent, Sanitised, SharingError, Terms},
-    store::{self, Approval, NewRelease, ReleaseState, Tx},
+    store::{self, Approval, Body, NewRelease, ReleaseState, Tx},
     translate,
 };
 
@@ -94,6 +93,15 @@ pub struct Prepared {
     pub format: Format,
 }
 
+/// A release before it is made.
+struct Draft {
+    new: NewRelease,
+    prepared: Prepared,
+    body: Body,
+    /// What the gate has cleared, when nobody need approve it.
+    cleared: Option<gate::Cleared>,
+}
+
 /// How a release went.
 #[derive(Debug)]
 pub enum Sent {
@@ -151,43 +159,42 @@ impl Home {
         consent: &Consent,
         actor: &str,
     ) -> Result<Sent, DispatchError> {
-        let (release, prepared, cleared) = self.release(name, partner, consent, actor).await?;
-        match cleared {
-            Some(cleared) => Ok(Sent::Queued(self.queue(cleared, &prepared.agreement, &release, actor).await?)),
-            None => Ok(Sent::Proposed(release)),
-        }
+        let Draft { new, prepared, body, cleared } = self.draft(name, partner, consent, actor).await?;
+        let Some(cleared) = cleared else {
+            let propose = async move |tx: &mut Tx| tx.release(&new, &body).await;
+            return Ok(Sent::Proposed(self.gateway.store.act("release", propose).await?.id));
+        };
+        let release = async move |tx: &mut Tx| tx.release(&new, &body).await.map(|release| release.id);
+        Ok(Sent::Queued(self.queue(cleared, &prepared.agreement, actor, release).await?))
     }
 
     /// Releases a record to a partner and seals it for somebody here, who carries it by hand. It does not go through the
-    /// outbox; the log has who was given what.
+    /// outbox; log and disclosure register have who was given what.
     ///
     /// # Errors
     /// When it may not go. Nothing is handed out then.
     pub async fn hand_out(&self, name: &str, partner: &Domain, actor: &str) -> Result<Vec<u8>, DispatchError> {
-        let (release, prepared, cleared) = self.release(name, partner, &Consent::None, actor).await?;
+        let Draft { new, prepared, body, cleared } = self.draft(name, partner, &Consent::None, actor).await?;
         let cleared = cleared.ok_or(DispatchError::State("in need of an approval, which only sending has"))?;
-        let cleartext = Digest::of(&prepared.bytes);
         let outgoing = self.seal(cleared, &prepared.agreement, true)?;
         let wire = outgoing.wire().to_vec();
-        let entry = Entry::new(Kind::HandedOut, actor)
-            .text(Field::What, "seal")
-            .digest(Field::Wire, outgoing.digest())
-            .text(Field::Partner, partner.as_str())
-            .text(Field::Release, release)
-            .digest(Field::Cleartext, cleartext);
-        let work = async move |tx: &mut Tx, intent| tx.close_intent(intent, entry).await;
+        let (who, policy) = (actor.to_owned(), prepared.agreement.version());
+        let work = async move |tx: &mut Tx, intent| {
+            let release = tx.release(&new, &body).await?;
+            tx.hand_out(&outgoing, &release.id, policy, intent, &who).await
+        };
         self.gateway.store.outbound(actor, "seal", work).await.map_err(|error: store::Error| error)?;
         Ok(wire)
     }
 
-    /// A release of the record as it is now, and the cleared bytes if nobody need approve them.
-    async fn release(
+    /// A release of the record as it is now that is not made yet, and the cleared bytes if nobody need approve them.
+    async fn draft(
         &self,
         name: &str,
         partner: &Domain,
         consent: &Consent,
         actor: &str,
-    ) -> Result<(String, Prepared, Option<gate::Cleared>), DispatchError> {
+    ) -> Result<Draft, DispatchError> {
         let (record, revision) = self.gateway.record(name).await?;
         let prepared = self.prepare(&record, partner, consent)?;
         let needed = prepared.sanitised.needs_approval();
@@ -196,8 +203,7 @@ impl Home {
             false => Some(self.clear(&prepared, None)?),
             true => self.clear(&prepared, Some(Digest::of(&prepared.bytes))).map(|_| None)?,
         };
-        let store = &self.gateway.store;
-        let body = store.stage(prepared.bytes.clone()).await?;
+        let body = self.gateway.store.stage(prepared.bytes.clone()).await?;
         let new = NewRelease {
             record: name.to_owned(),
             revision,
@@ -206,8 +212,7 @@ impl Home {
             approval: if needed { Approval::Needed } else { Approval::NotNeeded },
             actor: actor.to_owned(),
         };
-        let release = store.act("release", async move |tx: &mut Tx| tx.release(&new, &body).await).await?;
-        Ok((release.id, prepared, cleared))
+        Ok(Draft { new, prepared, body, cleared })
     }
 
     /// Approves exactly the bytes of a proposed release and queues them.
@@ -228,8 +233,8 @@ impl Home {
         }
         let cleared = self.clear(&prepared, Some(found.cleartext))?;
         let (id, who, seen) = (release.to_owned(), actor.to_owned(), found.cleartext);
-        store.act("approve", async move |tx: &mut Tx| tx.approve(&id, &who, seen).await).await?;
-        self.queue(cleared, &prepared.agreement, release, actor).await
+        let approve = async move |tx: &mut Tx| tx.approve(&id, &who, seen).await.map(|()| id);
+        self.queue(cleared, &prepared.agreement, actor, approve).await
     }
 
     /// Rejects a proposed release. Nothing of it leaves.
@@ -243,21 +248,23 @@ impl Home {
         Ok(store.act("reject", async move |tx: &mut Tx| tx.reject(&id, &who, seen).await).await?)
     }
 
-    /// Seals what the gate has cleared and puts it in the outbox.
+    /// Seals what the gate has cleared and puts it in the outbox. `decide` makes or approves the release that allows it,
+    /// in the same act: there is no release that was decided on and never leaves.
     async fn queue(
         &self,
         cleared: gate::Cleared,
         agreement: &Agreement,
-        release: &str,
         actor: &str,
+        decide: impl AsyncFnOnce(&mut Tx) -> store::Result<String> + Send + 'static,
     ) -> Result<String, DispatchError> {
         let outgoing = self.seal(cleared, agreement, false)?;
         let store = &self.gateway.store;
         let ready = store.stage_outgoing(outgoing).await?;
         let id = self.gateway.new_id().map_err(HomeError::from)?;
-        let (release, actor_name, policy) = (release.to_owned(), actor.to_owned(), agreement.version());
+        let (who, policy) = (actor.to_owned(), agreement.version());
         let work = async move |tx: &mut Tx, intent| {
-            tx.enqueue(ready, &release, policy, id, intent, &actor_name).await.map(|message| message.message)
+            let release = decide(tx).await?;
+            tx.enqueue(ready, &release, policy, id, intent, &who).await.map(|message| message.message)
         };
         Ok(store.outbound(actor, "push", work).await.map_err(|error: store::Error| error)?)
     }

@@ -50,6 +50,19 @@ pub enum HomeError {
         /// Its last day.
         until: jiff::civil::Date,
     },
+    /// An agreement with the number of one that is in force, and another text, or with a lower number. Releases name the
+    /// agreement by its number.
+    #[error(
+        "version {in_force} of the agreement with {partner} is in force; found version {found}, expected a higher one"
+    )]
+    NotNewer {
+        /// With whom.
+        partner: Domain,
+        /// The version found.
+        found: u32,
+        /// The version in force.
+        in_force: u32,
+    },
     /// A file of the home.
     #[error(transparent)]
     File(#[from] FileError),
@@ -92,7 +105,9 @@ impl HomeError {
     pub fn code(&self) -> Code {
         match self {
             HomeError::Missing(_) => Code::HomeMissing,
-            HomeError::Exists(_) | HomeError::Config(_) | HomeError::NoKey(_) => Code::ConfigInvalid,
+            HomeError::Exists(_) | HomeError::Config(_) | HomeError::NoKey(_) | HomeError::NotNewer { .. } => {
+                Code::ConfigInvalid
+            }
             HomeError::NotInForce { .. } => Code::AgreementNotValid,
             HomeError::File(error) => error.code(),
             HomeError::Folder { .. } => Code::DiskWrite,
@@ -144,8 +159,8 @@ const KEY_BYTES: u64 = 4_096;
 
 impl Home {
     /// Makes a home: configuration, TLS key, OpenPGP certificates for every profile that this build can do, audit key,
-    /// deny list, store with the first leaf of the log. It is made beside its place and put there whole, so that no key
-    /// of an attempt that failed is in it.
+    /// deny list, store with the first leaf of the log. It is made beside its place and put there when it is whole, so
+    /// that no key of an attempt that failed is in it.
     ///
     /// # Errors
     /// [`HomeError::Exists`] where there is one; else what could not be made.
@@ -154,14 +169,23 @@ impl Home {
             return Err(HomeError::Exists(folder.to_owned()));
         }
         let failed = |source| HomeError::Folder { path: folder.to_owned(), source };
-        if fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some()) {
+        let mut entries = fs::read_dir(folder);
+        if entries.as_mut().is_ok_and(|entries| entries.next().is_some()) {
             return Err(failed(io::ErrorKind::DirectoryNotEmpty.into()));
         }
-        let mut beside = folder.as_os_str().to_owned();
-        beside.push(format!(".init-{}", process::id()));
-        let beside = PathBuf::from(beside);
+        let name = format!(".init-{}", process::id());
+        // A folder that is there stays the one that it is: it may be a mount, or one in a folder that is not ours.
+        let beside = match entries {
+            Ok(_) => folder.join(name),
+            Err(_) => {
+                // Without a slash at the end, which would lead into the folder.
+                let mut beside = folder.components().collect::<PathBuf>().into_os_string();
+                beside.push(name);
+                beside.into()
+            }
+        };
         let made = Home::make(&beside, new, settings).await;
-        let placed = made.and_then(|()| fs::rename(&beside, folder).map_err(failed));
+        let placed = made.and_then(|()| place(&beside, folder).map_err(failed));
         if placed.is_err() {
             // What is left of a failed attempt holds keys that nobody has seen.
             let _ = fs::remove_dir_all(&beside);
@@ -207,12 +231,13 @@ impl Home {
         let keys = Arc::new(TeamKeys::load(&folder.join(OPENPGP_KEYS))?);
         let tls = OwnKey::load(&folder.join(TLS_KEY))?;
         let file = folder.join(AUDIT_KEY);
-        let secret = Zeroizing::new(config::read_text(&file, KEY_BYTES)?);
-        let signer: Signer = secret.trim().parse().map_err(|_| HomeError::NoKey(file))?;
+        let secret = config::read_secret(&file, KEY_BYTES)?;
+        let signer = str::from_utf8(&secret).ok().and_then(|text| text.trim().parse::<Signer>().ok());
+        let signer = signer.ok_or(HomeError::NoKey(file))?;
         let deny_key = DenyKey::load(&folder.join(DENY_KEY))?;
         let deny = DenyEntries::load(&folder.join(DENY_LIST), &deny_key)?;
         let file = folder.join(PSEUDONYM_KEY);
-        let secret = Zeroizing::new(config::read_bytes(&file, KEY_BYTES)?);
+        let secret = config::read_secret(&file, KEY_BYTES)?;
         let secret = <&[u8; PseudonymKey::BYTES]>::try_from(secret.as_slice()).map_err(|_| HomeError::NoKey(file))?;
         let pseudonyms = PseudonymKey::new(secret);
         let (clock, entropy) = (settings.clock.clone(), settings.entropy.clone());
@@ -243,6 +268,19 @@ impl Home {
     /// When the file is missing or says something wrong.
     pub fn agreement(&self, partner: &Domain) -> Result<Agreement, HomeError> {
         Ok(Agreement::load(partner, &self.partners.agreement_file(partner), &AgreementLimits::default())?)
+    }
+
+    /// The agreement with a partner, which counts now.
+    ///
+    /// # Errors
+    /// As [`Home::agreement`]; [`HomeError::NotInForce`].
+    pub fn agreement_in_force(&self, partner: &Domain) -> Result<Agreement, HomeError> {
+        let agreement = self.agreement(partner)?;
+        if agreement.is_valid_at(self.gateway.clock.now()) {
+            return Ok(agreement);
+        }
+        let (from, until) = agreement.days();
+        Err(HomeError::NotInForce { partner: partner.clone(), from, until })
     }
 
     /// What of us may stand in documents.
@@ -276,11 +314,7 @@ impl Home {
     pub fn sender(&self, partner: &Domain) -> Result<Sender, HomeError> {
         let known = self.partners.get(partner)?;
         let verified = known.verified()?;
-        let agreement = self.agreement(partner)?;
-        if !agreement.is_valid_at(self.gateway.clock.now()) {
-            let (from, until) = agreement.days();
-            return Err(HomeError::NotInForce { partner: partner.clone(), from, until });
-        }
+        let agreement = self.agreement_in_force(partner)?;
         let max_bytes = self.max_bytes(&agreement);
         Ok(Sender {
             partner: partner.to_string(),
@@ -323,6 +357,20 @@ impl Home {
         }
         Ok(TrustSet::new(entries)?)
     }
+}
+
+/// Puts a home that is made in its place: the folder as it is, or what is in it, of which the configuration makes a home
+/// and comes last.
+fn place(made: &Path, folder: &Path) -> io::Result<()> {
+    if made.parent() != Some(folder) {
+        return fs::rename(made, folder);
+    }
+    let entries = fs::read_dir(made)?.map(|entry| Ok(entry?.file_name())).collect::<io::Result<Vec<_>>>()?;
+    for name in entries.iter().filter(|name| *name != CONFIG) {
+        fs::rename(made.join(name), folder.join(name))?;
+    }
+    fs::rename(made.join(CONFIG), folder.join(CONFIG))?;
+    fs::remove_dir(made)
 }
 
 // The ground floor checks the form of both, and cannot ask the rooms whose types they are.

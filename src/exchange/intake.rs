@@ -204,8 +204,9 @@ impl Gateway {
         };
         let (partner, message) = (received.partner.clone(), received.message.clone());
         let accept = async move |tx: &mut Tx| {
-            found.enter(tx).await?;
-            tx.decide_received(&partner, &message, &decision).await
+            // First, so that of a message that is settled already nothing is entered, and that is what is said.
+            tx.decide_received(&partner, &message, &decision).await?;
+            found.enter(tx).await
         };
         self.store.act("accept", accept).await?;
         Ok(number)

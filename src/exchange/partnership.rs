@@ -3,9 +3,11 @@
 
 use std::path::Path;
 
+use zeroize::Zeroizing;
+
 use super::{
     cards::{CardError, add_card},
-    home::{Home, HomeError},
+    home::{DENY_KEY, DENY_LIST, Home, HomeError},
 };
 use crate::{
     audit::{Entry, Field, Kind},
@@ -14,7 +16,7 @@ use crate::{
     gate::DenyClass,
     openpgp::Fingerprint,
     partner::{Card, Comparison, Domain, Partner, Received, Removed},
-    sharing::{Agreement, AgreementLimits, DenyKey},
+    sharing::{Agreement, AgreementLimits, DenyEntries, DenyKey, MAX_DENY_BYTES},
     store::{self, Tx},
 };
 
@@ -49,11 +51,19 @@ impl Home {
     /// Puts an agreement in force; `file` is where its text was read.
     ///
     /// # Errors
-    /// When it says something wrong, or there is no such partner.
+    /// When it says something wrong, is not newer than the one in force, or there is no such partner.
     pub async fn agree(&self, domain: &Domain, file: &Path, text: &str, actor: &str) -> Result<Agreement, HomeError> {
         self.partners.get(domain)?;
         let agreement = Agreement::parse(domain, text, &AgreementLimits::default())
             .map_err(|finding| FileError::invalid(file, finding))?;
+        // One that cannot be read is in force for nobody.
+        if let Ok(before) = self.agreement(domain)
+            && (agreement.version() < before.version()
+                || (agreement.version() == before.version() && agreement.digest() != before.digest()))
+        {
+            let (found, in_force) = (agreement.version(), before.version());
+            return Err(HomeError::NotNewer { partner: domain.clone(), found, in_force });
+        }
         config::write(&self.partners.agreement_file(domain), text.as_bytes(), Access::Default)?;
         let entry = Entry::new(Kind::PolicyChanged, actor)
             .text(Field::Partner, domain.as_str())
@@ -77,17 +87,21 @@ impl Home {
     ///
     /// # Errors
     /// When the entry cannot be used, or the list cannot be written.
-    pub async fn deny(&mut self, class: DenyClass, text: &str, actor: &str) -> Result<String, HomeError> {
-        let key = DenyKey::load(&self.folder().join(super::home::DENY_KEY))?;
-        let tag = self.deny.add(class, text)?;
-        let file = self.folder().join(super::home::DENY_LIST);
-        self.deny.save(&file, &key, &*self.gateway.entropy)?;
-        let list = config::read_bytes(&file, crate::sharing::MAX_DENY_BYTES)?;
-        let entry = Entry::new(Kind::ConfigChanged, actor)
-            .digest(Field::Digest, Digest::of(&list))
-            .text(Field::What, "deny-list");
-        self.log(entry).await?;
-        Ok(tag)
+    pub async fn deny(&self, class: DenyClass, text: &str, actor: &str) -> Result<String, HomeError> {
+        let (key, file) = (self.folder().join(DENY_KEY), self.folder().join(DENY_LIST));
+        let (text, actor, entropy) = (Zeroizing::new(text.to_owned()), actor.to_owned(), self.gateway.entropy.clone());
+        // Within the act, which no other process has at the same time: an entry that another one adds is not lost.
+        let add = async move |tx: &mut Tx| {
+            let key = DenyKey::load(&key)?;
+            let mut entries = DenyEntries::load(&file, &key)?;
+            let tag = entries.add(class, &text)?;
+            entries.save(&file, &key, &*entropy)?;
+            let list = config::read_bytes(&file, MAX_DENY_BYTES)?;
+            let entry = Entry::new(Kind::ConfigChanged, actor).digest(Field::Digest, Digest::of(&list));
+            tx.log(entry.text(Field::What, "deny-list")).await?;
+            Ok::<_, HomeError>(tag)
+        };
+        self.gateway.store.act("deny", add).await
     }
 
     async fn log(&self, entry: Entry) -> Result<(), store::Error> {

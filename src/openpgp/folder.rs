@@ -3,7 +3,6 @@
 
 use std::{
     fs, io,
-    os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
 };
 
@@ -31,14 +30,6 @@ pub enum FolderError {
     /// A file cannot be read or written.
     #[error(transparent)]
     File(#[from] FileError),
-    /// Everybody on the machine can read it.
-    #[error("{} holds secret keys and others may read it (mode {mode:o}): chmod 600", .path.display())]
-    Open {
-        /// Which.
-        path: PathBuf,
-        /// Its permissions.
-        mode: u32,
-    },
     /// A file is not what it must be.
     #[error("{}: {source}", .path.display())]
     Key {
@@ -54,7 +45,6 @@ impl FolderError {
     pub fn code(&self) -> Code {
         match self {
             FolderError::File(error) => error.code(),
-            FolderError::Open { .. } => Code::ConfigInvalid,
             FolderError::Key { source, .. } => source.code(),
         }
     }
@@ -79,11 +69,7 @@ impl TeamKeys {
         paths.sort();
         let mut keys = TeamKeys::default();
         for path in paths {
-            let mode = fs::metadata(&path).map_err(read(&path))?.permissions().mode() & 0o777;
-            if mode & 0o007 != 0 {
-                return Err(FolderError::Open { path, mode });
-            }
-            let bytes = Zeroizing::new(config::read_bytes(&path, CERT_BYTES as u64)?);
+            let bytes = config::read_secret(&path, CERT_BYTES as u64)?;
             if let Err(source) = keys.import(&bytes) {
                 return Err(FolderError::Key { path, source });
             }

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write as _};
 
-use serde::Serialize;
+use serde::{Serialize, de::IgnoredAny};
 use serde_json::{Map, Value};
 
 use crate::error::Finding;
@@ -26,6 +26,8 @@ enum Output {
     Document(Vec<u8>),
     /// A text for people, and the same as one JSON value.
     Said(String, Value),
+    /// What was shown while the command was at work.
+    Told,
 }
 
 /// A list with a name for each column: a line for each row, the cells parted by tabs; as JSON an array of objects.
@@ -78,9 +80,18 @@ impl<const N: usize> From<Table<N>> for Shown {
 fn cell(value: &Value) -> String {
     match value {
         Value::Null => "-".to_owned(),
-        Value::String(text) => text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect(),
+        Value::String(text) => harmless(text, false),
         other => other.to_string(),
     }
+}
+
+/// A text in which nothing moves the cursor or turns the direction of writing (Unicode Bidi_Control): it may come from a
+/// partner. Ends of lines and tabs stay where `lines` says so.
+fn harmless(text: &str, lines: bool) -> String {
+    let turns =
+        |c| matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let harms = |c: char| turns(c) || c.is_control() && !(lines && matches!(c, '\n' | '\t'));
+    text.chars().map(|c| if harms(c) { ' ' } else { c }).collect()
 }
 
 /// A finding with its file, as `--json` shows it.
@@ -99,6 +110,11 @@ impl Shown {
     /// Nothing.
     pub fn nothing() -> Self {
         Shown::default()
+    }
+
+    /// Nothing beside what was shown while the command was at work.
+    pub fn told() -> Self {
+        Shown::of(Output::Told)
     }
 
     /// A document: its bytes as they are. `--json` shows one that is not JSON itself as `{"document": TEXT}`, or in
@@ -134,25 +150,25 @@ impl Shown {
     pub fn show(&self, json: bool) -> io::Result<()> {
         let mut out = io::stdout().lock();
         let written = match (&self.result, json) {
-            (Output::Nothing, false) => Ok(()),
+            (Output::Nothing, false) | (Output::Told, _) => Ok(()),
             (Output::Nothing, true) => out.write_all(b"{}\n"),
             (Output::Said(text, _), false) => out.write_all(text.as_bytes()),
             (Output::Said(_, value), true) => writeln!(out, "{value:#}"),
-            (Output::Document(bytes), true) if !bytes.trim_ascii_start().starts_with(b"{") => {
+            (Output::Document(bytes), true) if serde_json::from_slice::<IgnoredAny>(bytes).is_err() => {
                 writeln!(out, "{:#}", wrapped(bytes))
             }
             (Output::Document(bytes), _) => out.write_all(bytes),
         };
-        match written.and_then(|()| out.flush()) {
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
-            other => other?,
-        }
+        let written = written.and_then(|()| out.flush());
         let mut err = io::stderr().lock();
         for note in &self.notes {
             // Nobody reads what is said there any more: then nobody misses it.
-            let _ = writeln!(err, "{note}");
+            let _ = writeln!(err, "{}", harmless(note, true));
         }
-        Ok(())
+        match written {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            other => other,
+        }
     }
 }
 
@@ -179,10 +195,15 @@ mod tests {
     #[test]
     fn a_cell_cannot_leave_its_place() {
         let mut table = Table::new(["name", "count", "more"]);
-        table.row([json!("a\tb\n\u{1b}[2J"), json!(7), Value::Null]);
+        table.row([json!("a\tb\n\u{1b}[2J\u{202e}"), json!(7), Value::Null]);
         let Output::Said(text, value) = table.shown().result else { panic!("no text") };
-        assert_eq!(text, "a b  [2J\t7\t-\n");
-        assert_eq!(value, json!([{ "name": "a\tb\n\u{1b}[2J", "count": 7, "more": null }]));
+        assert_eq!(text, "a b  [2J \t7\t-\n");
+        assert_eq!(value, json!([{ "name": "a\tb\n\u{1b}[2J\u{202e}", "count": 7, "more": null }]));
+    }
+
+    #[test]
+    fn a_note_keeps_its_lines_and_nothing_else() {
+        assert_eq!(harmless("a\tb\n\u{1b}[2J\u{9b}x\u{2066}\r", true), "a\tb\n [2J x  ");
     }
 
     #[test]

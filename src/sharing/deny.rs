@@ -103,8 +103,7 @@ impl DenyKey {
     /// # Errors
     /// [`DenyError::File`], [`DenyError::BadKey`].
     pub fn load(file: &Path) -> Result<Self, DenyError> {
-        let secret = Zeroizing::new(config::read_bytes(file, Self::BYTES as u64)?);
-        DenyKey::new(&secret)
+        DenyKey::new(&config::read_secret(file, Self::BYTES as u64)?)
     }
 
     /// Draws a new key and writes it to its file, for the owner alone.
@@ -166,15 +165,13 @@ impl DenyEntries {
         Ok(entries)
     }
 
-    /// Reads the list from its encrypted file (`HOME/deny.list`); a file that is not there is an empty list.
+    /// Reads the list from its encrypted file (`HOME/deny.list`). A file that is not there is an error: without it
+    /// everything that is on the list could leave.
     ///
     /// # Errors
     /// [`DenyError`].
     pub fn load(file: &Path, key: &DenyKey) -> Result<Self, DenyError> {
-        let bytes = match config::read_bytes(file, MAX_BYTES) {
-            Err(error) if error.is_missing() => return Ok(Self::empty(key)),
-            read => read?,
-        };
+        let bytes = config::read_bytes(file, MAX_BYTES)?;
         let sealed = bytes.strip_prefix(MAGIC).ok_or(DenyError::Sealed)?;
         let (nonce, sealed) = sealed.split_first_chunk::<NONCE_LEN>().ok_or(DenyError::Sealed)?;
         let mut sealed = Zeroizing::new(sealed.to_vec());

@@ -5,19 +5,27 @@ use sqlx::{Row as _, sqlite::SqliteRow};
 
 use super::{
     Store,
+    act::Tx,
     error::Result,
-    row::{count, digest, maybe_digest, time},
+    intents::Intent,
+    row::{count, digest, maybe_digest, micros, time, to_json},
 };
-use crate::digest::Digest;
+use crate::{
+    audit::{Entry, Field, Kind},
+    digest::Digest,
+    gate::Outgoing,
+};
 
 const SELECT: &str = "SELECT message, release, record, revision, partner, cleartext, delivered_at, receipt \
-    FROM disclosure WHERE (?1 IS NULL OR record = ?1) AND (?2 IS NULL OR partner = ?2) ORDER BY delivered_at, message";
+    FROM disclosure WHERE (?1 IS NULL OR record = ?1) AND (?2 IS NULL OR partner = ?2) ORDER BY delivered_at, release";
+const HAND_OUT: &str = "INSERT INTO disclosure (release, record, revision, partner, cleartext, delivered_at) \
+    SELECT id, record, revision, partner, cleartext, ?2 FROM release WHERE id = ?1";
 
-/// One delivered release.
+/// One release that was delivered, or handed out to be carried by hand.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Disclosure {
-    /// The message that carried it.
-    pub message: String,
+    /// The message that carried it; `None` when it was handed out.
+    pub message: Option<String>,
     /// The release.
     pub release: String,
     /// The record.
@@ -32,6 +40,38 @@ pub struct Disclosure {
     pub delivered_at: Timestamp,
     /// Digest of his receipt, as it came.
     pub receipt: Option<Digest>,
+}
+
+impl Tx {
+    /// Enters that a message was handed out, and closes its intent. From then on it counts as disclosed: whether it is
+    /// carried to the partner is not seen here. What must fit together is the same as for [`Tx::enqueue`].
+    ///
+    /// # Errors
+    /// As for [`Tx::enqueue`].
+    pub async fn hand_out(
+        &mut self,
+        outgoing: &Outgoing,
+        release: &str,
+        policy: u32,
+        intent: Intent,
+        actor: &str,
+    ) -> Result<()> {
+        let release = self.sendable(release, outgoing.clearance(), policy).await?;
+        let leaf = Entry::new(Kind::HandedOut, actor)
+            .text(Field::What, "seal")
+            .digest(Field::Wire, outgoing.digest())
+            .text(Field::Partner, &release.partner)
+            .text(Field::Release, &release.id)
+            .digest(Field::Cleartext, release.cleartext);
+        self.close_intent(intent, leaf).await?;
+        self.release_sent(&release.id, &to_json(outgoing.clearance())?).await?;
+        let now = self.now();
+        self.with(async |conn| {
+            sqlx::query(HAND_OUT).bind(&release.id).bind(micros(now)).execute(conn).await?;
+            Ok(())
+        })
+        .await
+    }
 }
 
 impl Store {

@@ -24,7 +24,8 @@ const SELECT: &str = "SELECT ordinal, id, number, kind, newest, digest
 const LIST: &str = "SELECT ordinal, id, number, kind, newest, digest
     FROM record JOIN revision ON record = id AND revision = newest WHERE ordinal > ?1 ORDER BY ordinal LIMIT ?2";
 const REVISIONS: &str = "SELECT revision, digest, author, at, reason FROM revision WHERE record = ?1 ORDER BY revision";
-const BURN: &str = "INSERT INTO tracking_number (number, burnt_at) VALUES (?1, ?2)";
+const BURN: &str = "INSERT INTO tracking_number (number, body, burnt_at) VALUES (?1, ?2, ?3)";
+const IS_BODY_BURNT: &str = "SELECT number FROM tracking_number WHERE body = ?1";
 const IS_BURNT: &str = "SELECT number FROM tracking_number WHERE number = ?1";
 
 /// A record to be made.
@@ -78,7 +79,7 @@ impl Tx {
     /// Makes a record with its first revision.
     ///
     /// # Errors
-    /// [`Error::Taken`] when the identifier exists or the number was ever given out.
+    /// [`Error::Taken`] when the identifier exists or the number was ever given out, under whatever prefix.
     pub async fn create_record(&mut self, new: &NewRecord, body: &Body) -> Result<()> {
         if self.record(&new.id).await?.is_some() {
             return Err(Error::Taken { what: "record", id: new.id.clone() });
@@ -145,11 +146,12 @@ impl Tx {
     async fn burn(&mut self, number: &str) -> Result<()> {
         let now = self.now();
         self.with(async |conn| {
-            let burnt: Option<(String,)> = sqlx::query_as(IS_BURNT).bind(number).fetch_optional(&mut *conn).await?;
+            let burnt: Option<(String,)> =
+                sqlx::query_as(IS_BODY_BURNT).bind(body(number)).fetch_optional(&mut *conn).await?;
             if burnt.is_some() {
                 return Err(Error::Taken { what: "tracking number", id: number.to_owned() });
             }
-            sqlx::query(BURN).bind(number).bind(micros(now)).execute(conn).await?;
+            sqlx::query(BURN).bind(number).bind(body(number)).bind(micros(now)).execute(conn).await?;
             Ok(())
         })
         .await
@@ -208,6 +210,15 @@ impl Store {
             sqlx::query_as(IS_BURNT).bind(number).fetch_optional(&mut *self.reader().await?).await?;
         Ok(row.is_some())
     }
+}
+
+/// What of a tracking number is given out once over all prefixes (requirement 26): what stands after the first hyphen,
+/// without the check character at its end, which the prefix has a part in.
+fn body(number: &str) -> &str {
+    number
+        .split_once('-')
+        .and_then(|(_, body)| body.char_indices().next_back().map(|(at, _)| &body[..at]))
+        .unwrap_or(number)
 }
 
 type Row = (i64, String, Option<String>, String, i64, Vec<u8>);

@@ -38,7 +38,7 @@ pub enum ReleaseState {
     Approved,
     /// Will not be sent.
     Rejected,
-    /// Was put in the outbox.
+    /// Was put in the outbox, or handed out.
     Sent,
 }
 

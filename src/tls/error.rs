@@ -1,6 +1,6 @@
 //! Why a certificate, a handshake or a configuration is not accepted.
 
-use std::{error::Error as StdError, io, path::PathBuf};
+use std::{error::Error as StdError, io};
 
 use rustls::CertificateError;
 
@@ -206,14 +206,6 @@ pub enum Error {
     /// Reading or writing a file failed.
     #[error(transparent)]
     File(#[from] FileError),
-    /// Others than its owner can read the private key.
-    #[error("{}: others can read the private key (mode {mode:o}, expected 600)", .path.display())]
-    Exposed {
-        /// Which file.
-        path: PathBuf,
-        /// Its permission bits.
-        mode: u32,
-    },
     /// The text is not one private key and its certificate in PEM.
     #[error("not a private key and its certificate in PEM: {0}")]
     Pem(String),
@@ -254,7 +246,7 @@ impl Error {
     pub fn code(&self) -> Code {
         match self {
             Error::File(error) => error.code(),
-            Error::Exposed { .. } | Error::Pem(_) | Error::Key(_) | Error::Name(_) => Code::TlsKeyUnusable,
+            Error::Pem(_) | Error::Key(_) | Error::Name(_) => Code::TlsKeyUnusable,
             Error::PartnerTwice(_) | Error::Shared { .. } | Error::Nothing(_) | Error::Authority { .. } => {
                 Code::TrustInvalid
             }

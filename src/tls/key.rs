@@ -2,6 +2,7 @@
 
 use std::{fmt, net::IpAddr, path::Path, sync::Arc, time::Duration};
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use rcgen::{
     CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, KeyPair, KeyUsagePurpose,
     PKCS_ECDSA_P256_SHA256, SanType,
@@ -94,11 +95,11 @@ impl OwnKey {
     /// Reads [`OwnKey::FILE`] in this folder.
     ///
     /// # Errors
-    /// [`Error::Exposed`] when others can read it; otherwise as [`OwnKey::from_pem`].
+    /// When others can read it; otherwise as [`OwnKey::from_pem`].
     pub fn load(folder: &Path) -> Result<Self, Error> {
         let path = folder.join(Self::FILE);
-        owner_only(&path)?;
-        Self::from_pem(&Zeroizing::new(config::read_text(&path, Self::LONGEST)?))
+        let pem = config::read_secret(&path, Self::LONGEST)?;
+        Self::from_pem(std::str::from_utf8(&pem).map_err(|error| Error::Pem(error.to_string()))?)
     }
 
     /// Writes [`OwnKey::FILE`] in this folder, which is made if need be: readable by the owner alone, whole or not at all.
@@ -123,6 +124,13 @@ impl OwnKey {
     /// The certificate in DER.
     pub fn certificate_der(&self) -> &[u8] {
         self.certified.cert.first().map_or(&[], |certificate| certificate)
+    }
+
+    /// The certificate in PEM (RFC 7468), without the key.
+    pub fn certificate_pem(&self) -> String {
+        let text = STANDARD.encode(self.certificate_der());
+        let lines = text.as_bytes().chunks(64).map(String::from_utf8_lossy).collect::<Vec<_>>().join("\n");
+        format!("-----BEGIN CERTIFICATE-----\n{lines}\n-----END CERTIFICATE-----\n")
     }
 
     pub(super) fn certified(&self) -> Arc<CertifiedKey> {
@@ -174,18 +182,4 @@ fn alternative_name(name: String) -> Result<SanType, Error> {
         (true, Ok(dns)) => Ok(SanType::DnsName(dns)),
         _ => Err(Error::Name(name)),
     }
-}
-
-#[cfg(unix)]
-fn owner_only(path: &Path) -> Result<(), Error> {
-    use std::os::unix::fs::PermissionsExt as _;
-    let metadata = std::fs::metadata(path);
-    let metadata = metadata.map_err(|source| config::FileError::Unreadable { path: path.to_owned(), source })?;
-    let mode = metadata.permissions().mode() & 0o777;
-    if mode & 0o077 == 0 { Ok(()) } else { Err(Error::Exposed { path: path.to_owned(), mode }) }
-}
-
-#[cfg(not(unix))]
-fn owner_only(_: &Path) -> Result<(), Error> {
-    Ok(())
 }

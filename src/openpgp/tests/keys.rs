@@ -3,6 +3,7 @@
 use std::{fs, os::unix::fs::PermissionsExt as _, time::Duration};
 
 use super::*;
+use crate::config::FileError;
 
 fn owner() -> Owner<'static> {
     Owner { domain: "us.example", role_address: "isirt@us.example" }
@@ -86,10 +87,9 @@ fn keys_are_saved_for_the_team_alone() {
 
     fs::set_permissions(&names[0], fs::Permissions::from_mode(0o604)).unwrap();
     let refused = TeamKeys::load(&folder).unwrap_err();
-    assert!(matches!(&refused, FolderError::Open { mode: 0o604, .. }), "{refused}");
+    assert!(matches!(&refused, FolderError::File(FileError::Exposed { mode: 0o604, .. })), "{refused}");
     assert_eq!(refused.code(), Code::ConfigInvalid);
-    fs::set_permissions(&names[0], fs::Permissions::from_mode(0o640)).unwrap();
-    assert!(TeamKeys::load(&folder).is_ok(), "a group may read");
+    fs::set_permissions(&names[0], fs::Permissions::from_mode(0o600)).unwrap();
     fs::write(&names[0], cert(us(), Profile::Rfc4880).to_bytes()).unwrap();
     assert!(TeamKeys::load(&folder).unwrap_err().to_string().contains("no secret keys"));
     assert_eq!(TeamKeys::load(&home.path().join("absent")).unwrap_err().code(), Code::FileUnreadable);

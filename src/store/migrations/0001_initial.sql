@@ -48,6 +48,7 @@ CREATE TRIGGER audit_checkpoint_remains BEFORE DELETE ON audit_checkpoint BEGIN 
 
 CREATE TABLE tracking_number (
     number    TEXT    NOT NULL PRIMARY KEY,
+    body      TEXT    NOT NULL UNIQUE,  -- the random characters, which are given out once over all prefixes
     burnt_at  INTEGER NOT NULL
 ) STRICT;
 CREATE TRIGGER tracking_number_stays BEFORE UPDATE ON tracking_number BEGIN SELECT RAISE(ABORT, 'a tracking number is burnt for ever'); END;
@@ -166,8 +167,8 @@ CREATE TABLE lane (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE disclosure (
-    message       TEXT    NOT NULL PRIMARY KEY REFERENCES outbox (message),
-    release       TEXT    NOT NULL REFERENCES release (id),
+    release       TEXT    NOT NULL PRIMARY KEY REFERENCES release (id),
+    message       TEXT    UNIQUE REFERENCES outbox (message),  -- NULL: handed out, to be carried by hand
     record        TEXT    NOT NULL REFERENCES record (id),
     revision      INTEGER NOT NULL,
     partner       TEXT    NOT NULL,

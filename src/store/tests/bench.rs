@@ -114,7 +114,7 @@ pub async fn verify_log(store: &Store, signer: &Arc<Signer>) -> Report {
 pub fn new_record(id: &str) -> NewRecord {
     NewRecord {
         id: id.to_owned(),
-        number: Some(format!("CERT#{id}")),
+        number: Some(format!("CERT-{id}C")),
         kind: "incident".to_owned(),
         author: "user:alice".to_owned(),
         reason: "first report".to_owned(),

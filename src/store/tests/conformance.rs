@@ -33,10 +33,10 @@ mod cases {
         bench.record("r-1").await;
         let long = "x".repeat(5_000);
         let body = bench.body(long.clone()).await;
-        let act = async move |tx: &mut Tx| tx.revise_record("CERT#r-1", 1, &body, "user:bob", "more facts").await;
+        let act = async move |tx: &mut Tx| tx.revise_record("CERT-r-1C", 1, &body, "user:bob", "more facts").await;
         assert_eq!(bench.store.act("revise", act).await.unwrap(), 2);
 
-        let record = bench.store.record("CERT#r-1").await.unwrap().unwrap();
+        let record = bench.store.record("CERT-r-1C").await.unwrap().unwrap();
         assert_eq!((record.id.as_str(), record.newest, record.kind.as_str()), ("r-1", 2, "incident"));
         let revisions = bench.store.revisions("r-1").await.unwrap();
         assert_eq!(revisions.len(), 2);
@@ -47,13 +47,17 @@ mod cases {
         // The number is never given out again, not even when it was burnt without a record.
         let act = async |tx: &mut Tx| tx.burn_number("CERT#77", "user:bob").await;
         bench.store.act("burn", act).await.unwrap();
-        assert!(bench.store.is_burnt("CERT#77").await.unwrap() && bench.store.is_burnt("CERT#r-1").await.unwrap());
-        for number in ["CERT#77", "CERT#r-1"] {
+        assert!(bench.store.is_burnt("CERT#77").await.unwrap() && bench.store.is_burnt("CERT-r-1C").await.unwrap());
+        for number in ["CERT#77", "CERT-r-1C"] {
             let new = NewRecord { number: Some(number.into()), ..new_record("r-2") };
             let body = bench.body("{}").await;
             let taken = bench.store.act("again", async move |tx| tx.create_record(&new, &body).await).await;
             assert!(matches!(taken, Err(Error::Taken { what: "tracking number", .. })));
         }
+        // Nor under another prefix, with which it ends in another check character.
+        let act = async |tx: &mut Tx| tx.burn_number("INC-r-1D", "user:bob").await;
+        let taken = bench.store.act("other prefix", act).await;
+        assert!(matches!(taken, Err(Error::Taken { what: "tracking number", .. })), "{taken:?}");
         bench.record("r-3").await;
         let all = bench.store.records(0, 10).await.unwrap();
         assert_eq!(all.iter().map(|record| record.id.as_str()).collect::<Vec<_>>(), ["r-1", "r-3"]);
@@ -84,7 +88,7 @@ mod cases {
         };
         assert!(matches!(bench.store.act("fail", act).await, Err(Error::NotFound { what: "nerve", .. })));
         assert_eq!(bench.store.record("r-1").await.unwrap(), None);
-        assert!(!bench.store.is_burnt("CERT#r-1").await.unwrap());
+        assert!(!bench.store.is_burnt("CERT-r-1C").await.unwrap());
         assert_eq!(bench.store.head().await.unwrap().size, size);
         bench.record("r-1").await;
     }

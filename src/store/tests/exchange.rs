@@ -18,6 +18,7 @@ suite! {
     a_release_is_sent_only_as_it_was_approved
     what_changed_since_the_release_stops_it
     a_message_goes_its_way_to_a_disclosure
+    what_was_handed_out_is_in_the_register_too
     failures_back_off_until_the_deadline
     no_partner_starves_another
     a_lease_that_ends_gives_the_message_to_the_next
@@ -101,7 +102,7 @@ mod cases {
 
     pub async fn a_release_is_sent_only_as_it_was_approved(bench: Bench) {
         bench.record("r-1").await;
-        let release = bench.release("CERT#r-1", PARTNER, Approval::Needed).await;
+        let release = bench.release("CERT-r-1C", PARTNER, Approval::Needed).await;
         assert_eq!(bench.store.releases(ReleaseState::Proposed, 10).await.unwrap(), std::slice::from_ref(&release));
         assert!(
             matches!(enqueue(&bench.store, &release, "wire").await, Err(Error::State { found, .. }) if found == "proposed")
@@ -162,6 +163,26 @@ mod cases {
         let result = bench.store.act("release", async move |tx| tx.release(&new, &cleartext).await).await;
         assert!(matches!(result, Err(Error::Stale { expected: 1, found: 2, .. })));
         assert_eq!(bench.store.outbox(None, None, 10).await.unwrap(), []);
+    }
+
+    pub async fn what_was_handed_out_is_in_the_register_too(bench: Bench) {
+        bench.record("r-1").await;
+        let release = bench.release("r-1", PARTNER, Approval::NotNeeded).await;
+        let hand_out = async || {
+            let (id, outgoing) = (release.id.clone(), outgoing("sealed", &release));
+            let work = async move |tx: &mut Tx, intent| tx.hand_out(&outgoing, &id, POLICY, intent, "user:alice").await;
+            bench.store.outbound("user:alice", "seal", work).await
+        };
+        hand_out().await.unwrap();
+        let [disclosure] = &bench.store.disclosures(Some("r-1"), Some(PARTNER)).await.unwrap()[..] else { panic!() };
+        assert_eq!((&disclosure.message, &disclosure.release), (&None, &release.id));
+        assert_eq!((disclosure.revision, disclosure.cleartext), (1, release.cleartext));
+        assert_eq!(bench.store.release(&release.id).await.unwrap().state, ReleaseState::Sent);
+        // What is given a second time is a release of its own.
+        let again: Result<()> = hand_out().await;
+        assert!(matches!(again, Err(Error::State { what: "release", .. })), "{again:?}");
+        let kinds = kinds(&bench.store).await;
+        assert_eq!(kinds["handed-out"], 1, "{kinds:?}");
     }
 
     pub async fn a_message_goes_its_way_to_a_disclosure(bench: Bench) {

@@ -8,7 +8,7 @@ use super::super::{
     testing::{Hands, key},
     *,
 };
-use crate::world::Clock as _;
+use crate::{config::FileError, world::Clock as _};
 
 #[test]
 fn a_new_certificate_says_what_was_asked() {
@@ -74,7 +74,7 @@ fn the_file_comes_back_the_same_and_only_its_owner_reads_it() {
     assert_eq!(fs::metadata(&folder).unwrap().permissions().mode() & 0o777, 0o700);
 
     fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
-    assert!(matches!(OwnKey::load(&folder), Err(Error::Exposed { mode: 0o640, .. })));
+    assert!(matches!(OwnKey::load(&folder), Err(Error::File(FileError::Exposed { mode: 0o640, .. }))));
 }
 
 #[test]
