@@ -92,7 +92,7 @@ pub fn encode_json(document: &IodefDocument) -> Result<Vec<u8>, Vec<Finding>> {
 /// The finding that ended the reading: not CBOR, over a limit, no map.
 pub fn decode_cbor(bytes: &[u8], limits: &cbor::Limits) -> Result<Decoded, Finding> {
     let mut document = IodefDocument::default();
-    let mut findings = class::from_cbor(&mut document, bytes, limits, MAPKEYS)?;
+    let findings = class::from_cbor(&mut document, bytes, limits, MAPKEYS)?;
     Ok(Decoded { document, findings })
 }
 
