@@ -54,11 +54,14 @@ impl FromStr for RecordName {
 /// Who does something, as the audit log names it.
 ///
 /// # Errors
-/// When it is not 1 to 64 printable ASCII characters without spaces.
+/// When it is not 1 to 64 printable ASCII characters without spaces, or a name under which the log has acts of no person.
 pub(super) fn actor(text: &str) -> Result<String, String> {
-    match (1..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic()) {
-        true => Ok(text.to_owned()),
-        false => {
+    let fits = (1..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
+    // `system` and `partner:DOMAIN` are who acts when nobody here does.
+    match (fits, text == "system" || text.contains(':')) {
+        (true, false) => Ok(text.to_owned()),
+        (true, true) => Err("is a name that the audit log has for what no person does".into()),
+        (false, _) => {
             Err("expected 1 to 64 printable ASCII characters without spaces, such as alice or duty-officer".into())
         }
     }

@@ -9,8 +9,9 @@ use crate::{
     digest::Digest,
     error::{Code, Finding},
     openpgp::TeamKeys,
-    record::{self, Form, Record, RecordDocument, TrackingNumber, number::Prefix},
+    record::{self, Form, Record, RecordDocument, RevisionError, TrackingNumber, number::Prefix},
     store::{self, Body, NewRecord, Revision, Store, Tx},
+    time::WireTime,
     world::{Clock, Entropy, NoEntropy},
 };
 
@@ -47,14 +48,9 @@ pub enum FilingError {
     /// A record in the store cannot be read.
     #[error("the record in the store cannot be read: {0}")]
     Unreadable(Box<Finding>),
-    /// The revision is of another record.
-    #[error("a revision of {name} must have its id and number; the file has the record {found}")]
-    OtherRecord {
-        /// Which was to be revised.
-        name: String,
-        /// The id found.
-        found: String,
-    },
+    /// It is no revision of that record.
+    #[error(transparent)]
+    Revision(#[from] RevisionError),
     /// The record could not be written: a defect.
     #[error("a record could not be written: {0}")]
     Record(#[from] serde_json::Error),
@@ -67,7 +63,7 @@ impl FilingError {
             FilingError::Store(error) => error.code(),
             FilingError::NoRecord(_) => Code::NotFound,
             FilingError::Unreadable(finding) => finding.code,
-            FilingError::OtherRecord { .. } => Code::RecordInvalid,
+            FilingError::Revision(error) => error.code(),
             FilingError::Entropy(_) | FilingError::Record(_) => Code::Internal,
         }
     }
@@ -149,27 +145,24 @@ impl Gateway {
         Ok(self.store.revisions(&known.id).await?)
     }
 
-    /// Gives a record a new revision; its number. `from` is the one that the change was made from, the newest if `None`.
+    /// Gives a record a new revision; its number. `changed` is the record as it was shown, changed: its version says what
+    /// the change was made from. `from` is the revision that it must still be at, the newest if `None`.
     ///
     /// # Errors
-    /// When the record has another id or number, or there is a newer revision than `from`.
+    /// When `changed` is of another record, changes nothing, or was made from what is no longer the newest.
     pub async fn revise(
         &self,
         name: &str,
-        mut record: Record,
+        changed: Record,
         from: Option<u64>,
         author: &str,
         reason: &str,
     ) -> Result<u64, FilingError> {
         let known = self.known(name).await?;
-        let number = record.number.as_ref().map(ToString::to_string);
-        if record.id.to_string() != known.id || number.is_some_and(|number| Some(&number) != known.number.as_ref()) {
-            return Err(FilingError::OtherRecord { name: name.to_owned(), found: record.id.to_string() });
-        }
-        if record.number.is_none() {
-            record.number = self.read(known.digest).await?.number;
-        }
-        let bytes = record::write(&RecordDocument::of(vec![record]), Form::Compact)?;
+        let old = self.read(known.digest).await?;
+        let at = WireTime::from_timestamp(self.clock.now());
+        let revised = record::next_revision(&old, changed, author, at, reason)?;
+        let bytes = record::write(&RecordDocument::of(vec![revised]), Form::Compact)?;
         let body = self.store.stage(bytes).await?;
         let (expected, author, reason) = (from.unwrap_or(known.newest), author.to_owned(), reason.to_owned());
         let revise = async move |tx: &mut Tx| tx.revise_record(&known.id, expected, &body, &author, &reason).await;
