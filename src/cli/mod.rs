@@ -11,7 +11,7 @@ use clap::{Parser, Subcommand};
 
 pub use documents::{Schema, SchemaName, Translate, Validate};
 pub use team::{Deny, Init, Key, Partner};
-pub use traffic::{Audit, Inbox, Message, Open, Outbox, Preview, Record, Seal, Send};
+pub use traffic::{Audit, Inbox, Message, Open, Outbox, Policy, Preview, Record, Seal, Send, Tried};
 pub use values::{Input, MAX_BYTES, RecordName};
 
 /// Security Incident Record EXchange: the gateway of an incident response team.
@@ -63,6 +63,9 @@ pub enum Command {
     Record(Record),
     /// Show the exact cleartext that a partner would get, and what is held back by which rule. Nothing is sent.
     Preview(Preview),
+    /// What an agreement, in force or not, makes of a record.
+    #[command(subcommand)]
+    Policy(Policy),
     /// Release a record to a partner and put it in the outbox.
     Send(Send),
     /// Approve exactly the bytes of a proposed release, and send them.

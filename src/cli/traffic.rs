@@ -69,6 +69,31 @@ pub struct Preview {
     pub consent: bool,
 }
 
+/// What an agreement makes of a record, before anybody sends anything.
+#[derive(Debug, Subcommand)]
+#[command(after_help = "Examples:\n  \
+sirex policy test ./fixtures/records/ransomware.json --partner cert.example\n  \
+sirex policy explain NUMBER --partner cert.example --agreement fixtures/agreements/national-cert.toml")]
+pub enum Policy {
+    /// Every value of the record: its letter, whether it goes, and by which rule.
+    Explain(Tried),
+    /// What is odd: rules that select nothing, values that a rule cannot handle, a record that may not go.
+    Test(Tried),
+}
+
+/// A record and the agreement that is tried on it.
+#[derive(Debug, clap::Args)]
+pub struct Tried {
+    /// A tracking number, or a file as ./x.json.
+    pub record: RecordName,
+    /// The partner, by domain.
+    #[arg(long)]
+    pub partner: String,
+    /// An agreement that is not in force; the partner's own when absent.
+    #[arg(long, value_name = "FILE")]
+    pub agreement: Option<PathBuf>,
+}
+
 /// See [`super::Command::Send`].
 #[derive(Debug, clap::Args)]
 #[command(

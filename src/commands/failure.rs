@@ -71,6 +71,7 @@ failures!(
     crate::openpgp::SealError,
     crate::exchange::ServeError,
     crate::partner::PartnerError,
+    crate::sharing::SharingError,
     crate::store::Error,
 );
 

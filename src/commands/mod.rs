@@ -11,6 +11,7 @@ mod home;
 mod inbox;
 mod outbox;
 mod partner;
+mod policy;
 mod record;
 mod release;
 mod serve;
@@ -44,6 +45,7 @@ pub fn run(cli: &Cli) -> Result<Shown, Failure> {
         Command::Deny(command) => home::deny(home, command),
         Command::Record(command) => record::run(home, command),
         Command::Preview(args) => release::preview(home, args),
+        Command::Policy(command) => policy::run(home, command),
         Command::Send(args) => release::send(home, args),
         Command::Approve { release, by } => release::approve(home, release, by),
         Command::Reject { release, by } => release::reject(home, release, by),

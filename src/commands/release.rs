@@ -10,6 +10,7 @@ use crate::{
     digest::Digest,
     exchange::{Home, Sent},
     output::Shown,
+    record::Record,
     sharing::Consent,
     store::OutboxState,
 };
@@ -21,14 +22,19 @@ fn consent(all: bool) -> Consent {
     if all { Consent::All } else { Consent::None }
 }
 
+/// The record that is meant: of the store, or the first of a file.
+pub(super) async fn find(home: &Home, name: &RecordName) -> Result<Record, Failure> {
+    match name {
+        RecordName::Stored(name) => Ok(home.gateway.record(name).await?.0),
+        RecordName::In(input) => Ok(record::read(input)?.swap_remove(0)),
+    }
+}
+
 /// `sirex preview`.
 pub(super) fn preview(folder: &Path, args: &Preview) -> Result<Shown, Failure> {
     let domain = domain(&args.partner)?;
     home::with(folder, async |home| {
-        let record = match &args.record {
-            RecordName::Stored(name) => home.gateway.record(name).await?.0,
-            RecordName::In(input) => record::read(input)?.swap_remove(0),
-        };
+        let record = find(home, &args.record).await?;
         let prepared = home.prepare(&record, &domain, &consent(args.consent))?;
         let approved = args.consent.then(|| Digest::of(&prepared.bytes));
         let verdict = home.clear(&prepared, approved);
