@@ -184,7 +184,7 @@ fn an_approval_counts_with_its_message_or_not_at_all() {
     // Not when the record was revised meanwhile.
     let release = propose();
     let record = folder.path().join("record.json");
-    fs::write(&record, us.done(&["record", "show", &number])).unwrap();
+    fs::write(&record, us.done(&["record", "show", &number]).replacen("23125 112", "23125 113", 1)).unwrap();
     us.done(&["record", "revise", &number, record.to_str().unwrap(), "--by", "alice", "--reason", "again"]);
     us.fails(1, &["approve", &release, "--by", "bob"]);
     assert!(us.outbox().iter().any(|one| one["id"] == release.as_str()), "it still waits");

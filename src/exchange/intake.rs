@@ -303,8 +303,9 @@ impl Gateway {
         let (partner, id) = (sender.partner.clone(), id.to_owned());
         let outcome = store
             .act("file", async move |tx: &mut Tx| {
-                found.enter(tx).await?;
-                tx.settle_received(&partner, &id, &settlement).await
+                // First, so that a second copy learns that it is settled, and gets the receipt.
+                tx.settle_received(&partner, &id, &settlement).await?;
+                found.enter(tx).await
             })
             .await;
         match outcome {

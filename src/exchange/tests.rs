@@ -202,3 +202,21 @@ async fn too_large_is_not_even_kept() {
     assert_eq!(error.code(), Code::LimitExceeded);
     assert!(home.gateway.store.inbox(None, 10).await.unwrap().is_empty());
 }
+
+/// Copies of a message at once: one is filed, all get its receipt.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn copies_at_once_get_one_receipt() {
+    let home = home().await;
+    let body = sealed(REPORT, 1, 0);
+    let copy = |_| {
+        let (gateway, body) = (home.gateway.clone(), body.clone());
+        tokio::spawn(async move { gateway.take_in(&sender(), message(body)).await })
+    };
+    let mut receipts = Vec::new();
+    for copy in (0..4).map(copy).collect::<Vec<_>>() {
+        receipts.push(copy.await.unwrap().unwrap().as_bytes().to_vec());
+    }
+    receipts.dedup();
+    assert_eq!(receipts.len(), 1);
+    assert_eq!(home.gateway.store.records(0, 10).await.unwrap().len(), 1);
+}
