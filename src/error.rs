@@ -110,7 +110,7 @@ codes! {
     LimitExceeded "limit-exceeded" Sender Never 413 "the document is larger or deeper than accepted" "A named limit was reached; the finding says which, and its value. Limits are configurable.";
     // --- formats ---
     FormatUnknown "format-unknown" Sender Never 415 "the format is not recognised" "The bytes are none of the formats this program reads, or not the one that was named.";
-    FormatNotAgreed "format-not-agreed" Sender Never 415 "the format is not agreed" "The partner's document is of a format that [in] formats of the agreement does not name.";
+    FormatNotAgreed "format-not-agreed" Sender Never 415 "the format is not agreed" "The partner's document is of a format that the agreement does not name under in.formats.";
     ClassUnknownElement "element-unexpected" Sender Never 400 "an element or member does not belong there" "An element, attribute or member that the class does not have. It is kept out of the model and reported.";
     ClassOrder "element-order" Sender Never 400 "an element is out of order" "The element exists but stands in the wrong place; read all the same.";
     ClassMissing "element-missing" Sender Never 400 "a required element or member is missing" "A required element, attribute or member is absent.";
