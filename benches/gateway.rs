@@ -44,8 +44,9 @@ async fn introduce(home: &Home, other: &Home, profile: Profile) {
         pins: Vec::new(),
     };
     home.verify_partner(&card.domain, comparison).await.unwrap();
-    let text = AGREEMENT.replace("openpgp = \"rfc4880\"", &format!("openpgp = \"{profile}\""));
-    home.agree(&card.domain, Path::new("agreement.toml"), &text, "bench").await.unwrap();
+    let file = home.folder().with_extension("agreement");
+    std::fs::write(&file, AGREEMENT.replace("openpgp = \"rfc4880\"", &format!("openpgp = \"{profile}\""))).unwrap();
+    home.agree(&card.domain, &file, "bench").await.unwrap();
 }
 
 fn measure(profile: Profile) {

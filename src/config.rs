@@ -4,7 +4,7 @@ use std::{net::SocketAddr, path::Path};
 
 use jiff::SignedDuration;
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize};
 
 mod files;
 #[cfg(test)]
@@ -14,7 +14,7 @@ mod text;
 pub use files::{Access, FileError, make_folder, read_bytes, read_secret, read_text, write};
 #[cfg(test)]
 pub(crate) use text::stale;
-pub use text::{finding_at, from_toml, schema_of};
+pub use text::{finding_at, from_toml, schema_by, schema_of};
 
 use crate::error::Finding;
 
@@ -89,28 +89,28 @@ pub struct Team {
     pub url: Option<String>,
     /// Roles that partners can reach; they stand on our card.
     #[serde(default)]
-    pub contacts: Vec<RoleContact>,
+    pub contacts: Vec<Contact>,
 }
 
-/// A role that partners can reach.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+/// A role that can be reached: ours in the configuration, a team's on its card.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct RoleContact {
+pub struct Contact {
     /// The role, such as `duty officer`.
     #[serde(deserialize_with = "some_text")]
     #[schemars(length(min = 1))]
     pub role: String,
     /// Mail address.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
-    /// Telephone number.
-    #[serde(default)]
+    /// Telephone number, also for comparing fingerprints.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub telephone: Option<String>,
     /// When somebody answers, such as `24/7`.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hours: Option<String>,
     /// Languages, BCP 47.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub languages: Vec<String>,
 }
 

@@ -12,7 +12,7 @@ use super::{
     tree::{Form, tree},
 };
 use crate::{
-    cbor::{Data, Float, Item, Limits, Width, read},
+    cbor::{Data, Float, Item, Limits, Width, position, read},
     error::{Code, Finding},
     json::{self, Document, Member, Number, Value},
 };
@@ -44,14 +44,8 @@ pub fn to_cbor<'a>(root: &'a dyn Fields, unprinted: &'a [(&'a str, &'a str)], ke
 pub fn from_cbor(root: &mut dyn Fields, bytes: &[u8], limits: &Limits, keys: MapKeys) -> Result<Vec<Finding>, Finding> {
     let item = read(bytes, limits)?;
     let value = value(&item, keys).map_err(|offset| {
-        let found = item.path(offset);
-        Finding::error(
-            Code::ValueInvalid,
-            crate::cbor::position(offset),
-            found,
-            "an item without JSON form",
-            "text, number, list, map or bytes",
-        )
+        let (found, expected) = ("what JSON has no form for", "a text, number, truth value, list, map or bytes");
+        Finding::error(Code::ValueInvalid, position(offset), item.path(offset), found, expected)
     })?;
     from_json(root, &Document::of_binary(bytes, value))
 }

@@ -12,7 +12,7 @@ use clap::{Parser, Subcommand};
 pub use documents::{Schema, SchemaName, Translate, Validate};
 pub use team::{Deny, Init, Key, Partner};
 pub use traffic::{Audit, Inbox, Message, Open, Outbox, Policy, Preview, Record, Seal, Send, Tried};
-pub use values::{Input, MAX_BYTES, RecordName};
+pub use values::{InboxState, Input, MAX_BYTES, RecordName};
 
 /// Security Incident Record EXchange: the gateway of an incident response team.
 #[derive(Debug, Parser)]

@@ -4,8 +4,8 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use clap::Subcommand;
 
-use super::values::{actor, profiles};
-use crate::openpgp::Profile;
+use super::values::{actor, deny_classes, profiles};
+use crate::{gate::DenyClass, openpgp::Profile};
 
 /// See [`super::Command::Init`].
 #[derive(Debug, clap::Args)]
@@ -121,8 +121,9 @@ pub enum Partner {
 pub enum Deny {
     /// Add an entry.
     Add {
-        /// hosts, networks, people, cases or canaries.
-        class: String,
+        /// What it is.
+        #[arg(value_parser = deny_classes())]
+        class: DenyClass,
         /// The text.
         text: String,
         /// Who adds it.

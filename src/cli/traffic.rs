@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 
-use super::values::{Input, RecordName, actor, reason};
+use super::values::{InboxState, Input, RecordName, actor, inbox_states, reason};
 
 /// Incident records.
 #[derive(Debug, Subcommand)]
@@ -181,9 +181,9 @@ fn word(text: &str) -> Result<String, String> {
 pub enum Inbox {
     /// Messages, newest first.
     List {
-        /// filed, quarantined, refused or unsettled.
-        #[arg(long)]
-        state: Option<String>,
+        /// Only those that ended so, or have not.
+        #[arg(long, value_parser = inbox_states())]
+        state: Option<InboxState>,
         /// At most so many.
         #[arg(long, default_value_t = 1_000)]
         limit: u32,

@@ -4,7 +4,12 @@ use std::{convert::Infallible, fmt, path::PathBuf, str::FromStr};
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
-use crate::{format::Format, openpgp::Profile, translate};
+use crate::{
+    format::Format,
+    gate::{DenyClass, Outcome},
+    openpgp::Profile,
+    translate,
+};
 
 /// Largest document that is read from a file or standard input unless told otherwise, in bytes.
 pub const MAX_BYTES: u64 = 26_214_400;
@@ -51,6 +56,15 @@ impl FromStr for RecordName {
     }
 }
 
+/// Where a message of the inbox stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InboxState {
+    /// It has its receipt.
+    Ended(Outcome),
+    /// A crash left it, or its sender cannot be served now.
+    Unsettled,
+}
+
 /// Who does something, as the audit log names it.
 ///
 /// # Errors
@@ -78,16 +92,32 @@ pub(super) fn reason(text: &str) -> Result<String, String> {
     }
 }
 
-/// An OpenPGP profile, by its name.
-pub(super) fn profiles() -> impl TypedValueParser<Value = Profile> {
-    let names = PossibleValuesParser::new(Profile::ALL.iter().map(|profile| profile.as_str()));
-    // The parser before lets no other name through.
-    names.map(|name| *Profile::ALL.iter().find(|profile| profile.as_str() == name).unwrap_or(&Profile::Rfc4880))
+/// One of these, by its name; another name is a usage error that lists them.
+fn one_of<T: Clone + Send + Sync + 'static>(all: Vec<(&'static str, T)>) -> impl TypedValueParser<Value = T> {
+    let names = PossibleValuesParser::new(all.iter().map(|(name, _)| *name));
+    names.try_map(move |name| {
+        let found = all.iter().find(|(known, _)| *known == name);
+        found.map(|(_, value)| value.clone()).ok_or("no such name")
+    })
 }
 
-/// A format that is read and written here, by its name.
+/// An OpenPGP profile.
+pub(super) fn profiles() -> impl TypedValueParser<Value = Profile> {
+    one_of(Profile::ALL.iter().map(|profile| (profile.as_str(), *profile)).collect())
+}
+
+/// A format that is read and written here.
 pub(super) fn formats() -> impl TypedValueParser<Value = Format> {
-    let names = PossibleValuesParser::new(translate::FORMATS.iter().map(|format| format.as_str()));
-    // The parser before lets no other name through.
-    names.map(|name| *translate::FORMATS.iter().find(|format| format.as_str() == name).unwrap_or(&Format::Record))
+    one_of(translate::FORMATS.iter().map(|format| (format.as_str(), *format)).collect())
+}
+
+/// A class of the deny list.
+pub(super) fn deny_classes() -> impl TypedValueParser<Value = DenyClass> {
+    one_of(DenyClass::ALL.iter().map(|class| (class.as_str(), *class)).collect())
+}
+
+/// Where a message of the inbox stands.
+pub(super) fn inbox_states() -> impl TypedValueParser<Value = InboxState> {
+    let ended = Outcome::ALL.into_iter().map(|outcome| (outcome.as_str(), InboxState::Ended(outcome)));
+    one_of(ended.chain([("unsettled", InboxState::Unsettled)]).collect())
 }

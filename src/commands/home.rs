@@ -8,7 +8,6 @@ use crate::{
     config::NewHome,
     error::Code,
     exchange::Home,
-    gate::DenyClass,
     output::{Shown, Table},
     store::Settings,
     world::{Clock as _, Machine},
@@ -104,11 +103,7 @@ fn describe_keys(home: &Home) -> Shown {
 pub(super) fn deny(folder: &Path, command: &Deny) -> Result<Shown, Failure> {
     with(folder, async |home| match command {
         Deny::Add { class, text, by } => {
-            let known: Result<DenyClass, _> = serde_json::from_value(class.as_str().into());
-            let class = known.map_err(|_| {
-                Failure::new(Code::Usage, format!("{class} is none of hosts, networks, people, cases, canaries"))
-            })?;
-            let tag = home.deny(class, text, by).await?;
+            let tag = home.deny(*class, text, by).await?;
             Ok(Shown::said(&tag, serde_json::json!({ "class": class, "tag": tag })))
         }
         Deny::List => {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{Failure, files, home, partner::domain};
 use crate::{
-    cli::{Inbox, Message},
+    cli::{Inbox, InboxState, Message},
     error::Code,
     exchange::{self, Home},
     gate::Outcome,
@@ -17,7 +17,7 @@ use crate::{
 /// One of the subcommands.
 pub(super) fn run(folder: &Path, command: &Inbox) -> Result<Shown, Failure> {
     home::with(folder, async |home| match command {
-        Inbox::List { state, limit } => list(home, state.as_deref(), *limit).await,
+        Inbox::List { state, limit } => list(home, *state, *limit).await,
         Inbox::Show(message) => show(home, &find(home, message).await?).await,
         Inbox::Export { message, original, output } => {
             let (kept, opened) = home.gateway.store.original(&find(home, message).await?.original).await?;
@@ -71,17 +71,12 @@ fn outcome(received: &Received) -> &'static str {
     received.outcome.map_or("unsettled", Outcome::as_str)
 }
 
-async fn list(home: &Home, state: Option<&str>, limit: u32) -> Result<Shown, Failure> {
+async fn list(home: &Home, state: Option<InboxState>, limit: u32) -> Result<Shown, Failure> {
     let store = &home.gateway.store;
-    let wanted = state.map(|state| Outcome::ALL.into_iter().find(|outcome| outcome.as_str() == state));
-    let messages = match (wanted, state) {
-        (None, _) => store.inbox(None, limit).await?,
-        (Some(Some(outcome)), _) => store.inbox(Some(outcome), limit).await?,
-        (Some(None), Some("unsettled")) => store.unsettled(limit).await?,
-        (Some(None), other) => {
-            let text = format!("{} is none of filed, quarantined, refused, unsettled", other.unwrap_or_default());
-            return Err(Failure::new(Code::Usage, text));
-        }
+    let messages = match state {
+        Some(InboxState::Unsettled) => store.unsettled(limit).await?,
+        Some(InboxState::Ended(outcome)) => store.inbox(Some(outcome), limit).await?,
+        None => store.inbox(None, limit).await?,
     };
     let mut table = Table::new(["received_at", "partner", "message", "outcome", "number", "code"]);
     for one in messages {
@@ -121,19 +116,5 @@ async fn show(home: &Home, received: &Received) -> Result<Shown, Failure> {
         "receipt": received.receipt,
         "verification": verification,
     });
-    Ok(Shown::said(lines(&value, ""), value))
-}
-
-/// A value as `name<TAB>value` lines; members of objects by their path.
-pub(super) fn lines(value: &Value, path: &str) -> String {
-    match value {
-        Value::Object(members) => members
-            .iter()
-            .map(|(name, value)| lines(value, &if path.is_empty() { name.clone() } else { format!("{path}.{name}") }))
-            .collect(),
-        Value::Array(items) => items.iter().enumerate().map(|(i, item)| lines(item, &format!("{path}[{i}]"))).collect(),
-        Value::Null => String::new(),
-        Value::String(text) => format!("{path}\t{}\n", crate::error::excerpt(text)),
-        other => format!("{path}\t{other}\n"),
-    }
+    Ok(Shown::members(value))
 }

@@ -4,7 +4,7 @@ use std::{path::Path, sync::Arc};
 
 use serde_json::{Value, json};
 
-use super::{Failure, home, inbox::lines};
+use super::{Failure, home};
 use crate::{
     cli::Outbox,
     exchange::flush,
@@ -88,7 +88,7 @@ async fn show(store: &Store, message: &str) -> Result<Shown, Failure> {
         "receipt_digest": found.receipt,
         "receipt": receipt,
     });
-    Ok(Shown::said(lines(&value, ""), value))
+    Ok(Shown::members(value))
 }
 
 fn flushed(folder: &Path) -> Result<Shown, Failure> {

@@ -4,14 +4,13 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::{Failure, doctor, files, home, inbox::lines};
+use super::{Failure, doctor, files, home};
 use crate::{
     cli::{Input, Partner},
     error::Code,
     exchange::{Home, write_card},
     output::{Shown, Table},
     partner::{Card, CardLimits, Comparison, Domain, Removed},
-    sharing::AgreementLimits,
     time::WireTime,
 };
 
@@ -44,10 +43,7 @@ pub(super) fn run(folder: &Path, command: &Partner) -> Result<Shown, Failure> {
         }
         Partner::Agree { partner, file, by } => {
             let domain = domain(partner)?;
-            let limit = AgreementLimits::default().bytes;
-            let text = String::from_utf8(files::read(&Input::File(file.clone()), limit)?)
-                .map_err(|_| Failure::new(Code::ConfigInvalid, format!("{} is not UTF-8", file.display())))?;
-            let agreement = home.agree(&domain, file, &text, by).await?;
+            let agreement = home.agree(&domain, file, by).await?;
             let said = format!("version {} of the agreement with {domain} is in force", agreement.version());
             Ok(Shown::said(said, json!({ "partner": domain.as_str(), "version": agreement.version() })))
         }
@@ -129,5 +125,5 @@ fn show(home: &Home, domain: &Domain) -> Result<Shown, Failure> {
         "keys": keys(partner.card()),
         "agreement": agreement,
     });
-    Ok(Shown::said(lines(&value, ""), value))
+    Ok(Shown::members(value))
 }

@@ -4,11 +4,11 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::{Failure, files, home, partner::domain, release::find};
+use super::{Failure, home, partner::domain, release::find};
 use crate::{
-    cli::{Input, Policy, Tried},
-    error::{Code, Severity},
-    exchange::Home,
+    cli::{Policy, Tried},
+    error::Severity,
+    exchange::{Home, HomeError},
     output::{Shown, Table},
     sharing::{self, Agreement, AgreementLimits},
 };
@@ -42,11 +42,8 @@ pub(super) fn run(folder: &Path, command: &Policy) -> Result<Shown, Failure> {
 
 fn agreement(home: &Home, tried: &Tried) -> Result<Agreement, Failure> {
     let domain = domain(&tried.partner)?;
-    let Some(file) = &tried.agreement else { return Ok(home.agreement(&domain)?) };
-    let limits = AgreementLimits::default();
-    let text = String::from_utf8(files::read(&Input::File(file.clone()), limits.bytes)?)
-        .map_err(|_| Failure::new(Code::ConfigInvalid, format!("{} is not UTF-8", file.display())))?;
-    Agreement::parse(&domain, &text, &limits).map_err(|finding| {
-        Failure::new(finding.code, "the agreement cannot be tried").with(&file.display().to_string(), [finding])
+    Ok(match &tried.agreement {
+        Some(file) => Agreement::load(&domain, file, &AgreementLimits::default()).map_err(HomeError::from)?,
+        None => home.agreement(&domain)?,
     })
 }

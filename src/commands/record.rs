@@ -7,7 +7,7 @@ use serde_json::json;
 use super::{Failure, document, home};
 use crate::{
     cli::{Input, MAX_BYTES, Record},
-    error::{Code, Severity},
+    error::Code,
     exchange::Home,
     format::Format,
     output::{Shown, Table},
@@ -77,9 +77,10 @@ fn write(document: &RecordDocument) -> Result<Shown, Failure> {
 pub(super) fn read(input: &Input) -> Result<Vec<record::Record>, Failure> {
     let read = document::read(input, Some(Format::Record), MAX_BYTES)?;
     let file = input.to_string();
-    if let Some(worst) = read.findings.iter().find(|finding| finding.severity >= Severity::Error) {
+    if let Some(worst) = read.error() {
+        let code = worst.code;
         let message = format!("{file} contradicts itself; nothing was taken");
-        return Err(Failure::new(worst.code, message).with(&file, read.findings));
+        return Err(Failure::new(code, message).with(&file, read.findings));
     }
     match read.document {
         Document::Record(document) if !document.records.is_empty() => Ok(document.records),

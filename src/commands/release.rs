@@ -43,7 +43,7 @@ pub(super) fn preview(folder: &Path, args: &Preview) -> Result<Shown, Failure> {
         let mut shown = Shown::said(
             text.clone(),
             json!({
-                "format": prepared.format.as_str(),
+                "format": prepared.agreement.format().as_str(),
                 "cleartext": text,
                 "removed": sanitised.released().removed(),
                 "changed": sanitised.changed(),
@@ -119,7 +119,7 @@ async fn settled(home: &Home, message: &str, limit: Duration) -> Result<Shown, F
 /// `sirex approve`.
 pub(super) fn approve(folder: &Path, release: &str, by: &str) -> Result<Shown, Failure> {
     home::with(folder, async |home| {
-        let message = home.approve(release, &Consent::All, by).await?;
+        let message = home.approve(release, by).await?;
         Ok(Shown::said(&message, json!({ "state": "queued", "message": message })))
     })
 }

@@ -3,7 +3,7 @@
 use super::{Failure, document, files};
 use crate::{
     cli::Translate,
-    error::{Code, Severity},
+    error::Code,
     format::Format,
     output::Shown,
     translate::{self, Converted, Fate},
@@ -14,7 +14,7 @@ pub(super) fn run(args: &Translate) -> Result<Shown, Failure> {
     let (file, to) = (args.input.to_string(), args.to);
     let read = document::read(&args.input, args.from, args.max_bytes)?;
     // Our own records may contradict themselves while they are worked on; what comes from elsewhere may not.
-    if read.format != Format::Record && read.findings.iter().any(|finding| finding.severity >= Severity::Error) {
+    if read.format != Format::Record && read.error().is_some() {
         let message = format!("{file} breaks the rules of {}; sirex validate shows all", read.format);
         return Err(Failure::new(Code::ValueInvalid, message).with(&file, read.findings));
     }

@@ -32,8 +32,14 @@ pub fn finding_at(text: &str, path: &str, found: impl AsRef<str>, expected: impl
 /// The JSON Schema of a type that is read from a file of the home: draft 2020-12, two blanks of indent, a line feed at
 /// the end, members in alphabetical order.
 pub fn schema_of<T: JsonSchema>(id: &str, title: &str) -> String {
+    schema_by::<T>(id, title, |_| {})
+}
+
+/// As [`schema_of`], with what `change` makes of the schema.
+pub fn schema_by<T: JsonSchema>(id: &str, title: &str, change: fn(&mut Value)) -> String {
     let generator = SchemaSettings::draft2020_12().for_deserialize().into_generator();
     let mut schema = Value::from(generator.into_root_schema_for::<T>());
+    change(&mut schema);
     if let Value::Object(members) = &mut schema {
         members.insert("$id".to_owned(), id.into());
         members.insert("title".to_owned(), title.into());

@@ -1,10 +1,10 @@
 //! Partner cards: one signed file that says who a team is.
 
 use crate::{
-    config::RoleContact,
+    config::Contact,
     error::Code,
     openpgp::{self, Fingerprint, Limits, OpenError, Profile},
-    partner::{Card, CardLimits, CardVersion, Contact, Endpoint, PartnerError, Protocol, Received},
+    partner::{Card, CardLimits, CardVersion, Endpoint, PartnerError, Protocol, Received},
     time::WireTime,
 };
 
@@ -60,14 +60,7 @@ pub fn write_card(home: &Home) -> Result<Vec<u8>, CardError> {
     let now = home.gateway.clock.now();
     let team = &home.config.team;
     let url = team.push.clone().ok_or(CardError::NoEndpoint)?;
-    let contact = |one: &RoleContact| Contact {
-        role: one.role.clone(),
-        email: one.email.clone(),
-        telephone: one.telephone.clone(),
-        hours: one.hours.clone(),
-        languages: one.languages.clone(),
-    };
-    let ourselves = RoleContact {
+    let ourselves = Contact {
         role: "irt".to_owned(),
         email: Some(team.email.clone()),
         telephone: team.telephone.clone(),
@@ -79,7 +72,7 @@ pub fn write_card(home: &Home) -> Result<Vec<u8>, CardError> {
         team: team.name.clone(),
         domain: home.domain.clone(),
         made_at: WireTime::from_timestamp(now),
-        contacts: std::iter::once(&ourselves).chain(&team.contacts).map(contact).collect(),
+        contacts: std::iter::once(ourselves).chain(team.contacts.iter().cloned()).collect(),
         endpoints: vec![Endpoint { protocol: Protocol::Push, url }],
         tls_certificates: vec![home.tls.certificate_pem()],
         tls_pins: vec![home.tls.pin()],

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     digest::Digest,
     error::{Code, Finding},
-    gate::{self, Format, Outgoing, Refusal},
+    gate::{self, Outgoing, Refusal},
     openpgp,
     partner::Domain,
     record::{Record, RecordDocument},
@@ -87,10 +87,8 @@ pub struct Prepared {
     pub bytes: Vec<u8>,
     /// What became of every leaf that was released.
     pub account: Vec<translate::Entry>,
-    /// The agreement that was applied.
+    /// The agreement that was applied. The cleartext has its [`Agreement::format`].
     pub agreement: Agreement,
-    /// The format of the cleartext.
-    pub format: Format,
 }
 
 /// A release before it is made.
@@ -120,15 +118,15 @@ impl Home {
         let known = self.partners.get(partner).map_err(HomeError::from)?;
         let verified = known.verified().map_err(HomeError::from)?;
         let agreement = self.agreement(partner)?;
-        let format = agreement.format();
         let mut record = record.clone();
         record.creator.get_or_insert_with(|| self.creator());
         let terms = Terms { partner: verified, agreement: &agreement, key: &self.pseudonyms, deny: &self.deny };
         let sanitised = sharing::sanitise(&record, &terms, self.gateway.clock.now(), consent)?;
         let released = sanitised.released().record().clone();
         let document = RecordDocument::of(vec![released]);
-        let made = translate::record_to_iodef(document, format.into()).map_err(DispatchError::Incomplete)?;
-        Ok(Prepared { sanitised, bytes: made.bytes, account: made.account, agreement, format })
+        let made =
+            translate::record_to_iodef(document, agreement.format().into()).map_err(DispatchError::Incomplete)?;
+        Ok(Prepared { sanitised, bytes: made.bytes, account: made.account, agreement })
     }
 
     /// Has the gate read the final bytes.
@@ -139,7 +137,7 @@ impl Home {
         let order = sharing::order(
             &prepared.sanitised,
             &prepared.agreement,
-            prepared.format,
+            prepared.agreement.format(),
             &self.deny,
             &self.ourselves(),
             approved,
@@ -215,11 +213,12 @@ impl Home {
         Ok(Draft { new, prepared, body, cleared })
     }
 
-    /// Approves exactly the bytes of a proposed release and queues them.
+    /// Approves exactly the bytes of a proposed release and queues them. What goes by consent only is in them: nothing else
+    /// is ever proposed.
     ///
     /// # Errors
     /// When record or agreement changed since, or the gate refuses.
-    pub async fn approve(&self, release: &str, consent: &Consent, actor: &str) -> Result<String, DispatchError> {
+    pub async fn approve(&self, release: &str, actor: &str) -> Result<String, DispatchError> {
         let store = &self.gateway.store;
         let found = store.release(release).await?;
         if found.state != ReleaseState::Proposed {
@@ -227,7 +226,7 @@ impl Home {
         }
         let partner: Domain = found.partner.parse().map_err(HomeError::from)?;
         let (record, _) = self.gateway.record(&found.record).await?;
-        let prepared = self.prepare(&record, &partner, consent)?;
+        let prepared = self.prepare(&record, &partner, &Consent::All)?;
         if Digest::of(&prepared.bytes) != found.cleartext {
             return Err(DispatchError::State("of a record or agreement that has changed: propose it again"));
         }

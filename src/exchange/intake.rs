@@ -1,7 +1,7 @@
 //! What comes in: kept, opened, decoded, translated, filed, acknowledged.
 //!
 //! ```text
-//! bytes ─ arrive ─► Original (on disk) ─ open ─► Opened ─ decode ─► Decoded ─ translate ─► records ─ one act ─► receipt
+//! bytes ─ arrive ─► Original (on disk) ─ open ─► Opened ─ read ─► Document ─ translate ─► records ─ one act ─► receipt
 //! ```
 //!
 //! Nothing is looked at before it is on disk, and nothing is answered before its outcome is. A message that came before
@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use super::gateway::{Filing, FilingError, Gateway};
 use crate::{
-    error::{Code, Finding, Owner, Severity},
+    error::{Code, Finding, Owner},
     format::Format,
     gate::{Outcome, Receipt, SignedReceipt},
     marking::Tlp,
@@ -59,11 +59,7 @@ pub struct Message {
 
 /// The media type of a message that came without one.
 pub fn media_type_of(body: &[u8]) -> &'static str {
-    match translate::detect(body) {
-        Some(Format::IodefXml) => "application/xml",
-        Some(_) => "application/json",
-        None => "application/pgp-encrypted",
-    }
+    translate::detect(body).map_or("application/pgp-encrypted", Format::media_type)
 }
 
 /// Why a message got no receipt. It may be sent again.
@@ -413,7 +409,7 @@ fn decode(cleartext: &[u8], sender: &Sender) -> Result<Vec<Record>, (Code, Strin
         return Err((Code::FormatNotAgreed, format!("{format} is not agreed")));
     }
     let read = translate::read(cleartext, format, sender.max_bytes).map_err(|finding| refused(&finding))?;
-    if let Some(finding) = read.findings.iter().find(|finding| finding.severity == Severity::Error) {
+    if let Some(finding) = read.error() {
         return Err(refused(finding));
     }
     match read.document {

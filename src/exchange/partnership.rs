@@ -48,14 +48,16 @@ impl Home {
         Ok(partner)
     }
 
-    /// Puts an agreement in force; `file` is where its text was read.
+    /// Puts the agreement that is in this file in force.
     ///
     /// # Errors
     /// When it says something wrong, is not newer than the one in force, or there is no such partner.
-    pub async fn agree(&self, domain: &Domain, file: &Path, text: &str, actor: &str) -> Result<Agreement, HomeError> {
+    pub async fn agree(&self, domain: &Domain, file: &Path, actor: &str) -> Result<Agreement, HomeError> {
         self.partners.get(domain)?;
-        let agreement = Agreement::parse(domain, text, &AgreementLimits::default())
-            .map_err(|finding| FileError::invalid(file, finding))?;
+        let limits = AgreementLimits::default();
+        let text = config::read_text(file, limits.bytes)?;
+        let agreement =
+            Agreement::parse(domain, &text, &limits).map_err(|finding| FileError::invalid(file, finding))?;
         // One that cannot be read is in force for nobody.
         if let Ok(before) = self.agreement(domain)
             && (agreement.version() < before.version()

@@ -29,6 +29,23 @@ pub enum DenyClass {
     Canaries,
 }
 
+impl DenyClass {
+    /// Every class.
+    pub const ALL: &'static [DenyClass] =
+        &[DenyClass::Hosts, DenyClass::Networks, DenyClass::People, DenyClass::Cases, DenyClass::Canaries];
+
+    /// The word in agreements and on the command line.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            DenyClass::Hosts => "hosts",
+            DenyClass::Networks => "networks",
+            DenyClass::People => "people",
+            DenyClass::Cases => "cases",
+            DenyClass::Canaries => "canaries",
+        }
+    }
+}
+
 /// The texts that must not leave. Plain in memory only (and wiped on drop); whoever keeps it keeps it encrypted.
 pub struct DenyList {
     entries: Vec<Entry>,

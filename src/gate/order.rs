@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     digest::Digest,
+    format,
     marking::{Audience, Tlp},
 };
 
@@ -34,17 +35,20 @@ impl Format {
 
     /// The format's name.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Format::IodefXml => "iodef-xml",
-            Format::IodefJson => "iodef-json",
-        }
+        format::Format::from(self).as_str()
     }
 
     /// Media type of the cleartext.
     pub fn media_type(self) -> &'static str {
-        match self {
-            Format::IodefXml => "application/xml",
-            Format::IodefJson => "application/json",
+        format::Format::from(self).media_type()
+    }
+}
+
+impl From<Format> for format::Format {
+    fn from(format: Format) -> Self {
+        match format {
+            Format::IodefXml => format::Format::IodefXml,
+            Format::IodefJson => format::Format::IodefJson,
         }
     }
 }
@@ -110,14 +114,5 @@ impl Order {
     pub(crate) fn exempt(mut self, exemption: Exemption, texts: impl IntoIterator<Item = String>) -> Self {
         self.exemptions.entry(exemption).or_default().extend(texts);
         self
-    }
-}
-
-impl From<Format> for crate::format::Format {
-    fn from(format: Format) -> Self {
-        match format {
-            Format::IodefXml => crate::format::Format::IodefXml,
-            Format::IodefJson => crate::format::Format::IodefJson,
-        }
     }
 }

@@ -5,7 +5,7 @@ use std::io::{self, Write as _};
 use serde::{Serialize, de::IgnoredAny};
 use serde_json::{Map, Value};
 
-use crate::error::Finding;
+use crate::error::{Finding, excerpt};
 
 /// What a command has to show. Every result has a form for people and one for programs (`--json`).
 #[derive(Debug, Default)]
@@ -94,6 +94,20 @@ fn harmless(text: &str, lines: bool) -> String {
     text.chars().map(|c| if harms(c) { ' ' } else { c }).collect()
 }
 
+/// The lines of [`Shown::members`].
+fn lines(value: &Value, path: &str) -> String {
+    match value {
+        Value::Object(members) => members
+            .iter()
+            .map(|(name, value)| lines(value, &if path.is_empty() { name.clone() } else { format!("{path}.{name}") }))
+            .collect(),
+        Value::Array(items) => items.iter().enumerate().map(|(i, item)| lines(item, &format!("{path}[{i}]"))).collect(),
+        Value::Null => String::new(),
+        Value::String(text) => format!("{path}\t{}\n", excerpt(text)),
+        other => format!("{path}\t{other}\n"),
+    }
+}
+
 /// A finding with its file, as `--json` shows it.
 #[derive(Serialize)]
 struct Filed<'f> {
@@ -130,6 +144,11 @@ impl Shown {
             text.push('\n');
         }
         Shown::of(Output::Said(text, value))
+    }
+
+    /// All that is known of one thing: `NAME<TAB>VALUE` lines, members of members by their path, nothing for null.
+    pub fn members(value: Value) -> Self {
+        Shown::said(lines(&value, ""), value)
     }
 
     /// Findings, a line each.

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{certificate, domain::Domain, error::PartnerError};
 use crate::{
+    config::Contact,
     json,
     openpgp::{CertError, Profile, PublicCert},
     time::WireTime,
@@ -60,26 +61,6 @@ pub struct Card {
     /// fingerprint beside it.
     #[serde(with = "certificate")]
     pub openpgp: Vec<PublicCert>,
-}
-
-/// A role that can be reached.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Contact {
-    /// The role, such as `duty officer`.
-    pub role: String,
-    /// Mail address.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub email: Option<String>,
-    /// Telephone number, also for comparing fingerprints.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub telephone: Option<String>,
-    /// When somebody answers, such as `24/7`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hours: Option<String>,
-    /// Languages, BCP 47.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub languages: Vec<String>,
 }
 
 /// A wire protocol.

@@ -15,7 +15,7 @@ mod error;
 mod folder;
 mod standing;
 
-pub use card::{Card, CardLimits, CardVersion, Contact, Endpoint, Protocol};
+pub use card::{Card, CardLimits, CardVersion, Endpoint, Protocol};
 pub use domain::{BadDomain, Domain};
 pub use error::PartnerError;
 pub use folder::{Listed, Partners, Received, Stamp};

@@ -1,9 +1,9 @@
 //! The JSON Schema of the `record` format, from the declarations.
 
-use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
 use super::root::RecordDocument;
+use crate::config;
 
 #[cfg(test)]
 mod tests;
@@ -13,16 +13,7 @@ mod tests;
 ///
 /// What it cannot say, the reader checks all the same: days of the month, check characters of tracking numbers.
 pub fn schema() -> String {
-    let generator = SchemaSettings::draft2020_12().for_deserialize().into_generator();
-    let mut schema = Value::from(generator.into_root_schema_for::<RecordDocument>());
-    refuse_null(&mut schema);
-    if let Value::Object(members) = &mut schema {
-        members.insert("$id".to_owned(), "urn:sirex:schema:record:1".into());
-        members.insert("title".to_owned(), "Sirex incident record, version 1".into());
-    }
-    let mut text = format!("{:#}", sorted(schema));
-    text.push('\n');
-    text
+    config::schema_by::<RecordDocument>("urn:sirex:schema:record:1", "Sirex incident record, version 1", refuse_null)
 }
 
 /// An optional member is left out, never null: takes null out of the types that stand for options.
@@ -53,18 +44,5 @@ fn refuse_null(schema: &mut Value) {
             }
         }
         _ => {}
-    }
-}
-
-/// The same with members in alphabetical order, whatever order the JSON library keeps in this build.
-fn sorted(value: Value) -> Value {
-    match value {
-        Value::Array(items) => items.into_iter().map(sorted).collect(),
-        Value::Object(members) => {
-            let mut members: Vec<_> = members.into_iter().collect();
-            members.sort_by(|left, right| left.0.cmp(&right.0));
-            members.into_iter().map(|(name, value)| (name, sorted(value))).collect()
-        }
-        other => other,
     }
 }

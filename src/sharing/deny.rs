@@ -189,7 +189,7 @@ impl DenyEntries {
         entropy.fill(&mut nonce)?;
         let mut sealed = Zeroizing::new(Vec::new());
         for (class, text) in &self.entries {
-            sealed.extend_from_slice(name_of(*class).as_bytes());
+            sealed.extend_from_slice(class.as_str().as_bytes());
             sealed.push(b'\t');
             sealed.extend_from_slice(text.as_bytes());
             sealed.push(b'\n');
@@ -260,7 +260,7 @@ impl DenyEntries {
         }
         words.iter().for_each(|word| lower.find(word, DenyClass::People, &mut hits));
         let masked = replaced(text, hits, placeholder);
-        let classes = CLASSES.iter().map(|(class, _)| *class).collect();
+        let classes = DenyClass::ALL.iter().copied().collect();
         let clean = self.list.find(&masked, &classes, |_| vec![placeholder]).is_ok_and(|hits| hits.is_empty());
         clean.then_some(masked)
     }
@@ -295,20 +295,8 @@ impl std::fmt::Debug for DenyEntries {
     }
 }
 
-const CLASSES: [(DenyClass, &str); 5] = [
-    (DenyClass::Hosts, "hosts"),
-    (DenyClass::Networks, "networks"),
-    (DenyClass::People, "people"),
-    (DenyClass::Cases, "cases"),
-    (DenyClass::Canaries, "canaries"),
-];
-
 fn class_of(name: &str) -> Option<DenyClass> {
-    CLASSES.iter().find(|(_, known)| *known == name).map(|(class, _)| *class)
-}
-
-fn name_of(class: DenyClass) -> &'static str {
-    CLASSES.iter().find(|(known, _)| *known == class).map_or("", |(_, name)| name)
+    DenyClass::ALL.iter().copied().find(|class| class.as_str() == name)
 }
 
 /// A text in lower case that knows where in the original each byte came from.

@@ -21,15 +21,13 @@ use crate::{
 
 /// What may leave although its letter is `C`, or although a name is not confirmed: a person will be asked to approve the
 /// exact bytes.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Consent {
     /// Nothing.
     #[default]
     None,
     /// All of it.
     All,
-    /// What is at or below what these select.
-    Paths(Vec<Selector>),
 }
 
 /// Why a value stays here.
@@ -106,10 +104,6 @@ impl Bench<'_> {
             allow: select(&mut out.allow.iter()),
             remove: select(&mut out.remove.iter()),
             rules: select(&mut out.rules.iter().map(|rule| rule.select())),
-            consent: match self.consent {
-                Consent::Paths(selectors) => select(&mut selectors.iter()),
-                _ => Vec::new(),
-            },
         };
         let mut verdicts = Verdicts {
             fates: Vec::with_capacity(case.leaves.len()),
@@ -165,19 +159,15 @@ impl Bench<'_> {
         if !selections.allow.iter().any(|selection| selected(selection, &leaf.pointer)) {
             return drop(Why::NotAllowed);
         }
-        let consents = || match self.consent {
-            Consent::None => false,
-            Consent::All => true,
-            Consent::Paths(_) => selections.consent.iter().any(|selection| selected(selection, &leaf.pointer)),
-        };
+        let consents = *self.consent == Consent::All;
         if letter == Letter::Consent {
-            if !consents() {
+            if !consents {
                 return drop(Why::Letter(letter, audience));
             }
             *consented = Some(format!("{} for {audience}", letter.as_char()));
         }
         if let Some(what) = guard::unconfirmed(record, case, leaf) {
-            if !consents() {
+            if !consents {
                 return drop(Why::Naming(what));
             }
             *consented = Some(format!("naming guard: {what} is not confirmed"));
@@ -215,7 +205,6 @@ struct Selections {
     allow: Vec<HashSet<String>>,
     remove: Vec<HashSet<String>>,
     rules: Vec<HashSet<String>>,
-    consent: Vec<HashSet<String>>,
 }
 
 impl Selections {

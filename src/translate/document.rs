@@ -6,7 +6,7 @@ use super::{Entry, Fate, from_iodef, refit, to_iodef};
 use crate::{
     cbor,
     class::{self, Path},
-    error::{Code, Finding, Position},
+    error::{Code, Finding, Position, Severity},
     format::Format,
     iodef::{self, Decoded, IodefDocument},
     json,
@@ -37,6 +37,13 @@ pub struct Read {
     pub document: Document,
     /// What is wrong with it.
     pub findings: Vec<Finding>,
+}
+
+impl Read {
+    /// The first finding of severity error: a part was not read, is missing, or contradicts another.
+    pub fn error(&self) -> Option<&Finding> {
+        self.findings.iter().find(|finding| finding.severity == Severity::Error)
+    }
 }
 
 /// A document that was written, and what became of every leaf of its source.

@@ -70,7 +70,7 @@ pub fn fit_json(document: &mut IodefDocument) -> Vec<Change> {
             write(class, "content", "");
         }
         if name == "Node" && !has(class, "address") {
-            placeholder(class);
+            unknown_address(class);
         }
         if name == "RelatedActivity" {
             bare_descriptions(class, path, &mut change);
@@ -101,7 +101,7 @@ fn lacks(class: &dyn Fields) -> Option<&'static str> {
 }
 
 /// A node without name and address: an address that says so, since a system cannot be without a node.
-fn placeholder(node: &mut dyn Fields) {
+fn unknown_address(node: &mut dyn Fields) {
     if let Some(class::ViewMut::Choice(choice)) = slot_mut(node, "address").map(|slot| slot.add().view_mut())
         && let class::ViewMut::Class(address) = choice.choose(0).view_mut()
     {

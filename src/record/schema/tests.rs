@@ -21,16 +21,9 @@ fn fixtures() -> Vec<(String, Vec<u8>)> {
     files.map(|path| (path.display().to_string(), std::fs::read(&path).unwrap())).collect()
 }
 
-/// `SIREX_BLESS=1` rewrites the file.
 #[test]
 fn the_checked_in_schema_is_fresh() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas/record.schema.json");
-    let fresh = schema();
-    if blessing() {
-        std::fs::write(&path, &fresh).unwrap();
-    }
-    let stored = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(stored == fresh, "schemas/record.schema.json is stale: run the test with SIREX_BLESS=1");
+    config::stale("schemas/record.schema.json", &schema());
 }
 
 /// `SIREX_BLESS=1` brings fixtures into the written form.

@@ -415,8 +415,6 @@ fn a_suspect_is_named_only_when_confirmed_or_by_consent() {
     }
     assert_eq!(level(Some(Suspicion::Confirmed), "high", &Consent::None), (true, true, true, false));
     assert_eq!(level(None, "low", &Consent::All), (true, true, true, true));
-    let actors = crate::sharing::Selector::parse("$.actors", &Default::default()).unwrap();
-    assert_eq!(level(None, "low", &Consent::Paths(vec![actors])), (false, false, true, true));
 }
 
 #[test]
