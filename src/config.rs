@@ -152,7 +152,7 @@ macro_rules! section {
 section! {
     /// How much of a peer we take.
     Limits: Count {
-        /// Bytes of one message. An agreement may narrow it, never widen it.
+        /// Bytes of one message, whoever sends it. An agreement may narrow it for the partner, never widen it.
         body_bytes = Count(26_214_400),
         /// Bytes of all bodies in memory at the same time. A body that is alone may be longer.
         bodies_bytes = Count(256 * 1024 * 1024),

@@ -143,7 +143,7 @@ codes! {
     // --- store ---
     StoreUnusable "store-unusable" Configuration Never 503 "not available" "The home has a store already, or its store.sqlite is some other database.";
     StoreNewer "store-newer" Configuration Never 503 "not available" "The store was written by a newer version of this program. Nothing was changed; use that version or a newer one.";
-    AlreadyServing "already-serving" Machine Later 503 "not available now" "Another serve works on this home. It ends with its process, however that ends.";
+    AlreadyServing "already-serving" Machine Later 503 "not available now" "Another process serves this home or flushes its outbox. The lock ends with that process, however it ends.";
     StoreBusy "store-busy" Machine Later 503 "not available now" "Another process held the database longer than the busy timeout. Nothing was acknowledged.";
     StoreDamaged "store-damaged" Machine Never 503 "not available" "The database or a payload file is not what was written. Nothing was acknowledged; check the disk and restore the backup.";
     NotFound "not-found" Sender Never 404 "not found" "There is no such record, message, release or other thing.";

@@ -10,20 +10,8 @@ use std::{
     process::{Command, Stdio},
 };
 
-use homes::{AGREEMENT, Home, ROOT, SIREX, said};
+use homes::{AGREEMENT, Home, ROOT, SIREX, pair, said};
 use serde_json::Value;
-
-/// A partner, and whoever has it.
-fn pair(folder: &Path) -> (Home, Home) {
-    let (us, them) = (Home::init(folder, "isirt.example", "INC"), Home::init(folder, "cert.example", "CRT"));
-    us.meets(&them);
-    them.meets(&us);
-    (us, them)
-}
-
-fn import(home: &Home) -> String {
-    home.done(&["record", "import", "fixtures/records/ransomware.json"]).trim().to_owned()
-}
 
 /// A command that ends itself at a point of the store.
 fn cut_off(home: &Home, point: &str, args: &[&str]) {
@@ -144,7 +132,7 @@ fn the_card_has_the_certificate_that_the_listener_shows() {
 fn an_approval_counts_with_its_message_or_not_at_all() {
     let folder = tempfile::tempdir().unwrap();
     let (us, _them) = pair(folder.path());
-    let number = import(&us);
+    let number = us.import();
     let propose = || us.done(&["send", &number, "--partner", "cert.example", "--consent"]).trim().to_owned();
     let approve = |release: &str| us.done(&["approve", release, "--by", "bob"]).trim().to_owned();
 
@@ -194,7 +182,7 @@ fn an_approval_counts_with_its_message_or_not_at_all() {
 fn a_send_that_is_cut_off_leaves_a_message_or_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let (us, _them) = pair(folder.path());
-    let number = import(&us);
+    let number = us.import();
     let send = ["send", &number, "--partner", "cert.example", "--by", "alice"];
     cut_off(&us, "before-commit:2", &send);
     let log = us.done(&["audit", "export"]);
@@ -238,7 +226,7 @@ fn what_waits_stays_here_when_its_agreement_ends() {
     let folder = tempfile::tempdir().unwrap();
     let (us, them) = pair(folder.path());
     let _gateway = them.serve();
-    let number = import(&us);
+    let number = us.import();
     let message = us.done(&["send", &number, "--partner", "cert.example", "--by", "alice"]).trim().to_owned();
     let file = folder.path().join("ended.toml");
     let text = fs::read_to_string(Path::new(ROOT).join(AGREEMENT)).unwrap();
@@ -261,7 +249,7 @@ fn what_waits_stays_here_when_its_agreement_ends() {
 fn without_its_deny_list_a_home_sends_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let (us, _them) = pair(folder.path());
-    let number = import(&us);
+    let number = us.import();
     fs::remove_file(us.file("deny.list")).unwrap();
     let error = us.fails(2, &["send", &number, "--partner", "cert.example", "--by", "alice"]);
     assert!(error.contains("deny.list"), "{error}");
@@ -272,7 +260,7 @@ fn what_is_filed_is_neither_accepted_nor_refused() {
     let folder = tempfile::tempdir().unwrap();
     let (us, them) = pair(folder.path());
     let _gateway = them.serve();
-    let message = us.done(&["send", &import(&us), "--partner", "cert.example", "--by", "alice"]).trim().to_owned();
+    let message = us.done(&["send", &us.import(), "--partner", "cert.example", "--by", "alice"]).trim().to_owned();
     us.done(&["outbox", "flush"]);
     for decision in [&["accept"][..], &["refuse", "--reason", "late"]] {
         let error = them.fails(1, &[&["inbox", decision[0], &message, "--by", "bob"], &decision[1..]].concat());
@@ -287,7 +275,7 @@ fn what_is_filed_is_neither_accepted_nor_refused() {
 fn a_reason_says_something() {
     let folder = tempfile::tempdir().unwrap();
     let home = Home::init(folder.path(), "isirt.example", "INC");
-    let number = import(&home);
+    let number = home.import();
     let record = folder.path().join("record.json");
     fs::write(&record, home.done(&["record", "show", &number])).unwrap();
     for reason in ["", " ", "two\nlines", "\u{1b}[2J"] {

@@ -15,10 +15,14 @@ use crate::{
     error::{Code, is_code},
     gate, openpgp,
     partner::{Domain, Partner, Protocol},
-    store::{self, Claim, Claimed, OutboxState, Outcome},
+    store::{self, Claim, Claimed, OutboxState, Outcome, ServeLock},
     tls::{Endpoint, Http},
     transport::push::{Client, ClientLimits, Target, Verdict},
 };
+
+/// Name of whoever delivers, for its leases. It has the lock of the home, and puts right first what its predecessor, that
+/// was cut off, has left under the same name.
+pub(super) const OWNER: &str = "serve";
 
 /// How an attempt to deliver ended.
 #[derive(Debug)]
@@ -37,16 +41,14 @@ pub struct Delivery {
 pub(super) struct Courier {
     home: Arc<Home>,
     client: Client,
-    /// Name of this process for its leases.
-    owner: &'static str,
     under_way: JoinSet<Result<Delivery, DispatchError>>,
 }
 
 impl Courier {
-    pub(super) fn new(home: Arc<Home>, endpoint: Arc<Endpoint>, owner: &'static str) -> Self {
+    pub(super) fn new(home: Arc<Home>, endpoint: Arc<Endpoint>) -> Self {
         let limits = ClientLimits::of(&home.config.timeouts);
         let client = Client::new(endpoint, home.gateway.clock.clone(), limits, Http::BOTH);
-        Courier { home, client, owner, under_way: JoinSet::new() }
+        Courier { home, client, under_way: JoinSet::new() }
     }
 
     /// Sets out with what is due, as far as there is room; gives the messages.
@@ -57,7 +59,7 @@ impl Courier {
             return Ok(Vec::new());
         }
         let claim = Claim {
-            owner: self.owner.to_owned(),
+            owner: OWNER.to_owned(),
             lease: self.lease(),
             limit,
             per_partner: limits.deliveries_per_partner.get(),
@@ -71,7 +73,8 @@ impl Courier {
         Ok(messages)
     }
 
-    /// Longer than any attempt can take: a message must not be sent a second time while the first is under way.
+    /// Longer than any attempt can take, since no message is larger than `limits.body_bytes`: a message must not be sent
+    /// a second time while the first is under way.
     fn lease(&self) -> SignedDuration {
         let longest = ClientLimits::of(&self.home.config.timeouts).longest(self.home.config.limits.body_bytes.bytes());
         SignedDuration::try_from(longest).unwrap_or(SignedDuration::MAX).saturating_add(SignedDuration::from_mins(5))
@@ -92,21 +95,34 @@ impl Courier {
 /// Delivers what is due, without a listener: until nothing is due, or what was tried comes again.
 ///
 /// # Errors
-/// When the home's trust cannot be made, or the store fails.
+/// When another process delivers for this home; when the home's trust cannot be made, or the store fails; deliveries that are under way then come to their end first.
 pub async fn flush(home: Arc<Home>) -> Result<Vec<Delivery>, DispatchError> {
+    let lock = ServeLock::take(home.folder())?;
+    home.gateway.store.recover(&lock, OWNER).await?;
     let endpoint = Endpoint::new(home.tls.clone(), home.trust()?, home.gateway.clock.clone());
-    let mut courier = Courier::new(home, Arc::new(endpoint.map_err(HomeError::from)?), "flush");
-    let (mut deliveries, mut tried) = (Vec::new(), HashSet::new());
+    let mut courier = Courier::new(home, Arc::new(endpoint.map_err(HomeError::from)?));
+    let (mut deliveries, mut tried, mut again, mut failed) = (Vec::new(), HashSet::new(), false, None);
     loop {
-        let set_out = courier.set_out().await?;
-        let again = set_out.into_iter().filter(|message| !tried.insert(message.clone())).count() > 0;
-        let Some(done) = courier.next().await else { return Ok(deliveries) };
-        deliveries.push(done?);
-        if again {
-            while let Some(done) = courier.next().await {
-                deliveries.push(done?);
+        // After a failure, or when what was tried comes again, only what is under way is waited for.
+        if !again && failed.is_none() {
+            match courier.set_out().await {
+                Ok(messages) => {
+                    let before = tried.len();
+                    let count = messages.len();
+                    tried.extend(messages);
+                    again = tried.len() < before + count;
+                }
+                Err(error) => failed = Some(error.into()),
             }
-            return Ok(deliveries);
+        }
+        match (courier.next().await, failed) {
+            (Some(Ok(done)), so_far) => {
+                deliveries.push(done);
+                failed = so_far;
+            }
+            (Some(Err(error)), so_far) => failed = so_far.or(Some(error)),
+            (None, None) => return Ok(deliveries),
+            (None, Some(error)) => return Err(error),
         }
     }
 }

@@ -53,6 +53,14 @@ pub enum DispatchError {
         /// What.
         what: &'static str,
     },
+    /// No gateway would take it, and ours would not know how long to wait for that.
+    #[error("the message has {found} bytes, limits.body_bytes is {limit}")]
+    TooLarge {
+        /// Its size, sealed.
+        found: u64,
+        /// The limit.
+        limit: u64,
+    },
     /// The release is not in the state that the act needs.
     #[error("the release is {0}")]
     State(&'static str),
@@ -74,6 +82,7 @@ impl DispatchError {
             DispatchError::Store(error) => error.code(),
             DispatchError::Record(error) => error.code(),
             DispatchError::Card { .. } => Code::ConfigInvalid,
+            DispatchError::TooLarge { .. } => Code::LimitExceeded,
             DispatchError::State(_) => Code::WrongState,
         }
     }
@@ -257,6 +266,10 @@ impl Home {
         decide: impl AsyncFnOnce(&mut Tx) -> store::Result<String> + Send + 'static,
     ) -> Result<String, DispatchError> {
         let outgoing = self.seal(cleared, agreement, false)?;
+        let (found, limit) = (outgoing.wire().len() as u64, self.config.limits.body_bytes.bytes());
+        if found > limit {
+            return Err(DispatchError::TooLarge { found, limit });
+        }
         let store = &self.gateway.store;
         let ready = store.stage_outgoing(outgoing).await?;
         let id = self.gateway.new_id().map_err(HomeError::from)?;

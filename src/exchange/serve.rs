@@ -19,7 +19,7 @@ use crate::{
 
 use super::{
     Delivery, DispatchError, IntakeError, Message,
-    delivery::Courier,
+    delivery::{Courier, OWNER},
     home::{Home, HomeError},
 };
 
@@ -97,7 +97,7 @@ impl Serving {
     /// Serves until `stop` is ready. Requests and deliveries that have begun have `timeouts.drain` to end then.
     pub async fn run(self, stop: impl Future<Output = ()>) {
         let Serving { home, endpoint, listener, _lock } = self;
-        let courier = Courier::new(home.clone(), endpoint.clone(), OWNER);
+        let courier = Courier::new(home.clone(), endpoint.clone());
         let (stopped, stopping) = watch::channel(());
         let refusals = Refusals { counters: listener.counters(), told: Counts::default() };
         let outbox = tokio::spawn(work(home, endpoint, courier, refusals, stopping));
@@ -113,9 +113,6 @@ impl Serving {
         });
     }
 }
-
-/// Name of a serving process for its leases: the next one to start releases them.
-const OWNER: &str = "serve";
 
 /// Works on the outbox and keeps TLS's trust up to date, until `stopping` closes.
 async fn work(

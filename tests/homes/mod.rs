@@ -28,6 +28,17 @@ pub struct Home {
     pub port: u16,
 }
 
+/// The incident that these tests send.
+pub const RECORD: &str = "fixtures/records/ransomware.json";
+
+/// Two teams that have verified each other, and agree.
+pub fn pair(folder: &Path) -> (Home, Home) {
+    let (us, them) = (Home::init(folder, "isirt.example", "INC"), Home::init(folder, "cert.example", "CRT"));
+    us.meets(&them);
+    them.meets(&us);
+    (us, them)
+}
+
 /// A gateway that serves; it is killed when it goes out of scope.
 pub struct Gateway {
     child: Child,
@@ -102,6 +113,16 @@ impl Home {
         let output = self.sirex(args);
         assert!(output.status.success(), "{} {args:?}: {}", self.domain, said(&output));
         String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// Does a command that must succeed, with `--json`; what it says.
+    pub fn json(&self, args: &[&str]) -> serde_json::Value {
+        serde_json::from_str(&self.done(&[&["--json"], args].concat())).unwrap()
+    }
+
+    /// Takes the incident in; its tracking number.
+    pub fn import(&self) -> String {
+        self.done(&["record", "import", RECORD]).trim().to_owned()
     }
 
     /// Does a command that must end with this code; its standard error.
