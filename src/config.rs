@@ -11,7 +11,7 @@ mod files;
 mod tests;
 mod text;
 
-pub use files::{Access, FileError, make_folder, read_bytes, read_secret, read_text, write};
+pub use files::{Access, FileError, make_folder, read_bytes, read_secret, read_text, write, write_with};
 #[cfg(test)]
 pub(crate) use text::stale;
 pub use text::{finding_at, from_toml, schema_by, schema_of};

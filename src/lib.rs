@@ -21,6 +21,7 @@ pub mod output;
 pub mod partner;
 pub mod record;
 pub mod sharing;
+pub mod spool;
 pub mod store;
 pub mod time;
 pub mod tls;

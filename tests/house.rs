@@ -33,7 +33,7 @@ const FLOORS: &[&[(&str, &[&str])]] = &[
 ];
 
 /// Known by all.
-const GROUND: &[&str] = &["config", "digest", "error", "format", "marking", "time", "world"];
+const GROUND: &[&str] = &["config", "digest", "error", "format", "marking", "spool", "time", "world"];
 
 /// Floors reach down, but the ground floor has rooms that some above must not enter (beside what `FLOORS` says).
 const FORBIDDEN: &[(&str, &str)] = &[

@@ -182,6 +182,17 @@ impl<W: Write> Writer<W> {
         }
     }
 
+    /// Puts in items of the innermost container that were written before.
+    ///
+    /// # Errors
+    /// When it needs fewer; output errors.
+    pub fn splice(&mut self, count: usize, write: impl FnOnce(&mut W) -> io::Result<()>) -> Result<(), WriteError> {
+        for _ in 0..count {
+            self.place()?;
+        }
+        Ok(write(&mut self.out)?)
+    }
+
     /// Ends the document, flushes the output and gives it back.
     ///
     /// # Errors

@@ -1,18 +1,19 @@
 //! Classes to CBOR and from it: the tree of JSON with numbers for the names of members, and with types that JSON lacks
 //! (RFC 8727 §2.1, table 2: DATETIME is `tdate`, URL is `uri`, BYTE is `eb64legacy`, REAL is `float32`).
 
-use std::borrow::Cow;
+use std::{borrow::Cow, io::Write};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
 use super::{
     Fields,
     def::{SimpleDef, Wire},
+    hole::{Hole, Named},
     json_read::from_json,
     tree::{Form, tree},
 };
 use crate::{
-    cbor::{Data, Float, Item, Limits, Width, position, read},
+    cbor::{Data, Float, Item, Limits, Width, WriteError, Writer, position, read},
     error::{Code, Finding},
     json::{self, Document, Member, Number, Value},
 };
@@ -34,6 +35,47 @@ mod tag {
 /// `keys` has no number for is named by its text.
 pub fn to_cbor<'a>(root: &'a dyn Fields, unprinted: &'a [(&'a str, &'a str)], keys: MapKeys) -> Item<'a> {
     tree(Cbor { keys }, root, unprinted)
+}
+
+/// Writes the CBOR form of a class, as [`to_cbor`] makes it. Of a list with a hole for it, what is in the class is not
+/// written.
+///
+/// # Errors
+/// Output errors, and integers that CBOR does not have.
+pub fn write_cbor<W: Write>(
+    class: &dyn Fields,
+    unprinted: &[(&str, &str)],
+    keys: MapKeys,
+    writer: &mut Writer<W>,
+    holes: &[Hole<'_, W>],
+) -> Result<(), WriteError> {
+    spliced(&to_cbor(class, unprinted, keys), keys, writer, &Named::all(class.def(), holes))
+}
+
+fn spliced<W: Write>(
+    item: &Item<'_>,
+    keys: MapKeys,
+    writer: &mut Writer<W>,
+    holes: &[Named<'_, W>],
+) -> Result<(), WriteError> {
+    match &item.data {
+        Data::Map(entries) if !holes.is_empty() => {
+            writer.map(entries.len())?;
+            for (key, item) in entries {
+                writer.item(key)?;
+                let below = name(key, keys).map_or_else(Vec::new, |name| Named::below(holes, &name));
+                match Named::here(&below) {
+                    Some(hole) => {
+                        writer.array(hole.count)?;
+                        writer.splice(hole.count, hole.fill)?;
+                    }
+                    None => spliced(item, keys, writer, &below)?,
+                }
+            }
+            Ok(())
+        }
+        _ => writer.item(item),
+    }
 }
 
 /// Reads a document into `root`; gives the findings, in the order of the document. Members may be named by number or by
@@ -183,13 +225,18 @@ fn decimal(float: &Float) -> String {
 }
 
 fn member<'a>(key: &Item<'a>, item: &Item<'a>, keys: MapKeys) -> Result<Member<'a>, u64> {
-    let name = match &key.data {
+    let name = name(key, keys).ok_or(key.offset)?;
+    Ok(Member { offset: key.offset, key: name, value: value(item, keys)? })
+}
+
+/// The name of a member.
+fn name<'a>(key: &Item<'a>, keys: MapKeys) -> Option<Cow<'a, str>> {
+    match &key.data {
         Data::Integer(number) => {
             let known = keys.iter().find(|(_, known)| i128::from(*known) == *number);
-            known.map_or_else(|| Cow::Owned(number.to_string()), |(name, _)| Cow::Borrowed(*name))
+            Some(known.map_or_else(|| Cow::Owned(number.to_string()), |(name, _)| Cow::Borrowed(*name)))
         }
-        Data::Text(text) => text.clone(),
-        _ => return Err(key.offset),
-    };
-    Ok(Member { offset: key.offset, key: name, value: value(item, keys)? })
+        Data::Text(text) => Some(text.clone()),
+        _ => None,
+    }
 }

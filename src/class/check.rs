@@ -68,8 +68,13 @@ fn required(class: &dyn Fields, field: &FieldDef) -> String {
 
 /// All breaches in `root` and below, in the order of the tables. Values in memory have no position.
 pub fn check(root: &dyn Fields) -> Vec<Finding> {
+    check_at(root, &Path::root(root.def().name))
+}
+
+/// The same for what stands at `path`.
+pub fn check_at(root: &dyn Fields, path: &Path<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    class(root, &Path::root(root.def().name), &mut findings);
+    class(root, path, &mut findings);
     findings
 }
 
@@ -90,8 +95,13 @@ fn class(class: &dyn Fields, path: &Path<'_>, findings: &mut Vec<Finding>) {
 
 /// What the JSON form requires beyond [`check`]: fields that XML may leave out.
 pub fn check_json(root: &dyn Fields) -> Vec<Finding> {
+    check_json_at(root, &Path::root(root.def().name))
+}
+
+/// The same for what stands at `path`.
+pub fn check_json_at(root: &dyn Fields, path: &Path<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    json(root, &Path::root(root.def().name), &mut findings);
+    json(root, path, &mut findings);
     findings
 }
 

@@ -182,6 +182,8 @@ pub struct FieldDef {
     pub json_lacks_ext: bool,
     /// Namespace of the child element, where it is not that of the class around it.
     pub ns: Option<&'static str>,
+    /// Whether it may hold more than memory should: a list of that kind, or the one class that has such a list.
+    pub long: bool,
     /// What it holds.
     pub shape: fn() -> Shape,
 }
@@ -204,6 +206,7 @@ impl FieldDef {
             json_list: false,
             json_lacks_ext: false,
             ns: None,
+            long: false,
             shape,
         }
     }
@@ -271,6 +274,11 @@ impl FieldDef {
     /// JSON cannot say it.
     pub const fn absent_in_json(mut self) -> Self {
         self.json = JsonField::Absent;
+        self
+    }
+    /// It may hold more than memory should.
+    pub const fn long(mut self) -> Self {
+        self.long = true;
         self
     }
     /// The element is of another namespace.

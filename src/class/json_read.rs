@@ -4,7 +4,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 
 use super::{
     Fields, Node, Slot, View, ViewMut, check,
-    def::{FieldDef, JsonField, JsonForm, Kind, Shape, Wire},
+    def::{ClassDef, FieldDef, JsonField, JsonForm, Kind, Shape, Wire},
 };
 use crate::{
     error::{Code, Finding, Severity},
@@ -18,16 +18,18 @@ use crate::{
 /// # Errors
 /// When the document is no object.
 pub fn from_json(root: &mut dyn Fields, document: &Document<'_>) -> Result<Vec<Finding>, Finding> {
-    let mut context = Context { document, findings: Vec::new() };
+    let mut context = Context::new(document, Vec::new());
     let members = document.root().as_object().map_err(|mismatch| document.finding(mismatch))?;
     context.members(root, members);
     context.complete(root, document.root());
     Ok(context.findings)
 }
 
-struct Context<'d> {
+pub(super) struct Context<'d> {
     document: &'d Document<'d>,
-    findings: Vec<Finding>,
+    pub(super) findings: Vec<Finding>,
+    /// The long lists are not in the document: what has one of its own is not complete yet.
+    pub(super) cut: bool,
 }
 
 /// Where a member goes.
@@ -44,7 +46,12 @@ enum Place {
     Group(usize, usize, Option<usize>),
 }
 
-impl Context<'_> {
+impl<'d> Context<'d> {
+    /// What is found is added to `findings`.
+    pub(super) fn new(document: &'d Document<'d>, findings: Vec<Finding>) -> Self {
+        Context { document, findings, cut: false }
+    }
+
     fn report(&mut self, severity: Severity, mismatch: Mismatch) {
         let mut finding = self.document.finding(mismatch);
         finding.severity = severity;
@@ -57,7 +64,7 @@ impl Context<'_> {
     }
 
     /// What is wrong with a class as a whole, which was read from `value`.
-    fn complete(&mut self, class: &dyn Fields, value: &Value<'_>) {
+    pub(super) fn complete(&mut self, class: &dyn Fields, value: &Value<'_>) {
         let (document, findings) = (self.document, &mut self.findings);
         check::complete(class, true, &mut |class, breach| {
             let field = breach.field(class).filter(|_| matches!(value.data, Data::Object(_)));
@@ -71,7 +78,7 @@ impl Context<'_> {
         });
     }
 
-    fn members(&mut self, class: &mut dyn Fields, members: &[Member<'_>]) {
+    pub(super) fn members(&mut self, class: &mut dyn Fields, members: &[Member<'_>]) {
         let def = class.def();
         for member in members {
             let value = &member.value;
@@ -233,7 +240,7 @@ impl Context<'_> {
     }
 
     /// A value into a node; false when it does not fit.
-    fn node(&mut self, node: &mut dyn Node, value: &Value<'_>) -> bool {
+    pub(super) fn node(&mut self, node: &mut dyn Node, value: &Value<'_>) -> bool {
         match node.view_mut() {
             ViewMut::Class(class) => self.class(class, value),
             ViewMut::Choice(choice) => {
@@ -311,7 +318,8 @@ impl Context<'_> {
 
     fn class(&mut self, class: &mut dyn Fields, value: &Value<'_>) -> bool {
         let fits = self.class_fields(class, value);
-        if fits {
+        let has_list = |def: &ClassDef| def.fields.iter().any(|field| field.long && field.card.many());
+        if fits && !(self.cut && has_list(class.def())) {
             self.complete(class, value);
         }
         fits

@@ -1,19 +1,58 @@
 //! Classes to JSON.
 
+use std::io::Write;
+
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
 use super::{
     Fields,
     def::{SimpleDef, Wire},
+    hole::{Hole, Named},
     tree::{Form, tree},
 };
-use crate::json::{Data, Number, Value};
+use crate::json::{Data, Number, Value, WriteError, Writer};
 
 /// The JSON form of a document, as far as there is one. `unprinted` names values (of a type, by its name in the schema)
 /// that the reader's schema does not list: they are written as `ext-value` with the `ext-*` member, and read as the value
 /// again.
 pub fn to_json<'a>(root: &'a dyn Fields, unprinted: &'a [(&'a str, &'a str)]) -> Value<'a> {
     tree(Json, root, unprinted)
+}
+
+/// Writes the JSON form of a class, as [`to_json`] makes it. Of a list with a hole for it, what is in the class is not
+/// written.
+///
+/// # Errors
+/// Output errors.
+pub fn write_json<W: Write>(
+    class: &dyn Fields,
+    unprinted: &[(&str, &str)],
+    writer: &mut Writer<W>,
+    holes: &[Hole<'_, W>],
+) -> Result<(), WriteError> {
+    spliced(&to_json(class, unprinted), writer, &Named::all(class.def(), holes))
+}
+
+fn spliced<W: Write>(value: &Value<'_>, writer: &mut Writer<W>, holes: &[Named<'_, W>]) -> Result<(), WriteError> {
+    match &value.data {
+        Data::Object(members) if !holes.is_empty() => {
+            writer.begin_object()?;
+            for member in members {
+                writer.key(&member.key)?;
+                let below = Named::below(holes, &member.key);
+                match Named::here(&below) {
+                    Some(hole) => {
+                        writer.begin_array()?;
+                        writer.splice(hole.fill)?;
+                        writer.end()?;
+                    }
+                    None => spliced(&member.value, writer, &below)?,
+                }
+            }
+            writer.end()
+        }
+        _ => writer.value(value),
+    }
 }
 
 #[derive(Clone, Copy)]

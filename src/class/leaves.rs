@@ -47,16 +47,45 @@ pub enum BadLeaf {
     NoPlace(String),
 }
 
+/// A leaf where it stands.
+#[derive(Clone, Copy)]
+enum Seen<'l> {
+    Text(&'l str),
+    Foreign(&'l Verbatim),
+    Empty,
+}
+
+impl From<Seen<'_>> for Leaf {
+    fn from(seen: Seen<'_>) -> Self {
+        match seen {
+            Seen::Text(text) => Leaf::Text(text.to_owned()),
+            Seen::Foreign(verbatim) => Leaf::Foreign(verbatim.clone()),
+            Seen::Empty => Leaf::Empty,
+        }
+    }
+}
+
 /// Visits every leaf of `root`, in document order. Paths begin at `base`. A group, which has no element, has a step of
 /// its own, so that its parts stay together.
 pub fn leaves(root: &dyn Fields, base: &Path<'_>, visit: &mut dyn FnMut(&Path<'_>, Leaf)) {
-    let fields = root.def().fields.len();
-    for index in 0..fields {
-        field_leaves(root, index, base, visit);
-    }
-    if is_empty(root) {
-        visit(base, Leaf::Empty);
-    }
+    all(root, base, &mut |path, seen| visit(path, seen.into()));
+}
+
+/// The places of all leaves of `root`.
+pub fn each_leaf(root: &dyn Fields, base: &Path<'_>, visit: &mut dyn FnMut(&Path<'_>)) {
+    all(root, base, &mut |path, _| visit(path));
+}
+
+/// The leaves of one field of `root`, by its index.
+pub fn field_leaves(root: &dyn Fields, index: usize, base: &Path<'_>, visit: &mut dyn FnMut(&Path<'_>, Leaf)) {
+    field(root, index, base, &mut |path, seen| visit(path, seen.into()));
+}
+
+/// How many leaves there are.
+pub fn count_leaves(root: &dyn Fields) -> usize {
+    let mut count = 0;
+    each_leaf(root, &Path::root(root.def().name), &mut |_| count += 1);
+    count
 }
 
 /// Whether there is nothing in any field.
@@ -64,15 +93,23 @@ pub fn is_empty(root: &dyn Fields) -> bool {
     (0..root.def().fields.len()).all(|index| root.slot(index).is_none_or(|slot| slot.is_empty()))
 }
 
-/// The leaves of one field of `root`, by its index.
-pub fn field_leaves(root: &dyn Fields, index: usize, base: &Path<'_>, visit: &mut dyn FnMut(&Path<'_>, Leaf)) {
+fn all(root: &dyn Fields, base: &Path<'_>, visit: &mut dyn FnMut(&Path<'_>, Seen<'_>)) {
+    for index in 0..root.def().fields.len() {
+        field(root, index, base, visit);
+    }
+    if is_empty(root) {
+        visit(base, Seen::Empty);
+    }
+}
+
+fn field(root: &dyn Fields, index: usize, base: &Path<'_>, visit: &mut dyn FnMut(&Path<'_>, Seen<'_>)) {
     let (Some(field), Some(slot)) = (root.def().fields.get(index), root.slot(index)) else { return };
     for ((name, position), node) in steps(field, slot).into_iter().zip((0..slot.len()).filter_map(|i| slot.get(i))) {
         match (field.kind, node.view()) {
             (Kind::Attribute, View::Coded(coded)) => {
-                visit(&base.child(&format!("@{}", field.name)), Leaf::Text(coded.text().to_owned()));
+                visit(&base.child(&format!("@{}", field.name)), Seen::Text(coded.text()));
                 if let (Some(name), Some(ext)) = (field.ext, coded.ext()) {
-                    visit(&base.child(&format!("@{name}")), Leaf::Text(ext.to_owned()));
+                    visit(&base.child(&format!("@{name}")), Seen::Text(ext));
                 }
             }
             (Kind::Attribute, _) => one(node, &base.child(&format!("@{}", field.name)), visit),
@@ -82,19 +119,12 @@ pub fn field_leaves(root: &dyn Fields, index: usize, base: &Path<'_>, visit: &mu
     }
 }
 
-/// How many leaves there are.
-pub fn count_leaves(root: &dyn Fields) -> usize {
-    let mut count = 0;
-    leaves(root, &Path::root(root.def().name), &mut |_, _| count += 1);
-    count
-}
-
-fn one(node: &dyn Node, path: &Path<'_>, visit: &mut dyn FnMut(&Path<'_>, Leaf)) {
+fn one(node: &dyn Node, path: &Path<'_>, visit: &mut dyn FnMut(&Path<'_>, Seen<'_>)) {
     match node.view() {
-        View::Simple(simple) => visit(path, Leaf::Text(simple.text().to_owned())),
-        View::Coded(coded) => visit(path, Leaf::Text(coded.text().to_owned())),
-        View::Foreign(verbatim) => visit(path, Leaf::Foreign(verbatim.clone())),
-        View::Class(class) => leaves(class, path, visit),
+        View::Simple(simple) => visit(path, Seen::Text(simple.text())),
+        View::Coded(coded) => visit(path, Seen::Text(coded.text())),
+        View::Foreign(verbatim) => visit(path, Seen::Foreign(verbatim)),
+        View::Class(class) => all(class, path, visit),
         View::Choice(_, inner) => one(inner, path, visit),
     }
 }

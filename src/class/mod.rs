@@ -14,7 +14,9 @@ mod cbor;
 mod check;
 mod def;
 mod generate;
+mod hole;
 mod json_read;
+mod json_stream;
 mod json_write;
 mod leaves;
 mod macros;
@@ -22,30 +24,34 @@ mod normal;
 mod path;
 mod prune;
 mod simple;
+mod stream;
 mod tree;
 mod unsayable;
 mod walk;
 mod xml_read;
 mod xml_write;
 
-pub use cbor::{MapKeys, from_cbor, to_cbor};
-pub use check::{check, check_json};
+pub use cbor::{MapKeys, from_cbor, to_cbor, write_cbor};
+pub use check::{check, check_at, check_json, check_json_at};
 pub use def::{Card, ChoiceDef, ClassDef, EnumDef, FieldDef, JsonField, JsonForm, Kind, Shape, SimpleDef, Wire};
 pub use generate::{Dice, generate};
+pub use hole::{Hole, members_of};
 pub use json_read::from_json;
-pub use json_write::to_json;
-pub use leaves::{BadLeaf, Leaf, count_leaves, field_leaves, is_empty, leaves, put};
-pub use normal::{normalise, normalise_where};
+pub use json_stream::stream_json;
+pub use json_write::{to_json, write_json};
+pub use leaves::{BadLeaf, Leaf, count_leaves, each_leaf, field_leaves, is_empty, leaves, put};
+pub use normal::{Inherited, normalise, normalise_where, normalise_within};
 pub use path::Path;
 pub use prune::prune;
 pub use simple::{
     Base64, Coded, CodedNode, DateTime, Enumeration, Id, IdRef, Integer, Lang, Lexical, LexicalKind, Portlist,
     PositiveReal, Real, SimpleNode, Text, Timezone, Uri,
 };
-pub use unsayable::{Unsaid, unsayable};
+pub use stream::{List, REST, Sink, WINDOW, Window, element, fields_of};
+pub use unsayable::{Unsaid, unsayable, unsayable_at};
 pub use walk::each_class;
-pub use xml_read::from_xml;
-pub use xml_write::{WriteError, to_xml};
+pub use xml_read::{from_xml, stream_xml};
+pub use xml_write::{WriteError, to_xml, write_element};
 
 use crate::xml::Verbatim;
 
@@ -133,6 +139,8 @@ pub trait Slot {
     fn add(&mut self) -> &mut dyn Node;
     /// Removes the last node.
     fn pop(&mut self);
+    /// Removes all nodes but the last.
+    fn keep_last(&mut self);
     /// Removes the node of this index; an index beyond the last removes nothing.
     fn remove(&mut self, index: usize);
 }
@@ -153,6 +161,7 @@ impl<T: Node + Blank> Slot for Option<T> {
     fn pop(&mut self) {
         *self = None;
     }
+    fn keep_last(&mut self) {}
     fn remove(&mut self, index: usize) {
         if index == 0 {
             *self = None;
@@ -175,6 +184,12 @@ impl<T: Node + Blank> Slot for Vec<T> {
     }
     fn pop(&mut self) {
         Vec::pop(self);
+    }
+    fn keep_last(&mut self) {
+        if let Some(last) = Vec::pop(self) {
+            self.clear();
+            self.push(last);
+        }
     }
     fn remove(&mut self, index: usize) {
         if index < Vec::len(self) {

@@ -16,8 +16,38 @@ pub fn normalise_where(root: &mut dyn Fields, takes: &dyn Fn(&str, &str) -> bool
     class(root, &[], takes);
 }
 
+/// The same for a part of a document, which inherits `around`.
+pub fn normalise_within(root: &mut dyn Fields, around: &[Inherited], takes: &dyn Fn(&str, &str) -> bool) {
+    class(root, around, takes);
+}
+
 /// An inherited attribute: its name, its value and its extension.
-type Inherited = (&'static str, String, Option<String>);
+pub type Inherited = (&'static str, String, Option<String>);
+
+/// Makes of what a class inherits what is inherited from it.
+pub(super) fn inherit(class: &dyn Fields, around: &mut Vec<Inherited>) {
+    for (index, field) in class.def().fields.iter().enumerate().filter(|(_, field)| field.inherits) {
+        match class.slot(index).and_then(|slot| slot.get(0)).and_then(written) {
+            Some((value, ext)) => set(around, field.name, value, ext),
+            None if around.iter().any(|(name, ..)| *name == field.name) => {}
+            None => field.default.iter().for_each(|value| set(around, field.name, (*value).to_owned(), None)),
+        }
+    }
+}
+
+fn set(inherited: &mut Vec<Inherited>, name: &'static str, value: String, ext: Option<String>) {
+    inherited.retain(|(known, ..)| *known != name);
+    inherited.push((name, value, ext));
+}
+
+/// What stands in an attribute, and its extension.
+fn written(node: &dyn Node) -> Option<(String, Option<String>)> {
+    match node.view() {
+        View::Simple(simple) => Some((simple.text().to_owned(), None)),
+        View::Coded(coded) => Some((coded.text().to_owned(), coded.ext().map(str::to_owned))),
+        _ => None,
+    }
+}
 
 fn class(class: &mut dyn Fields, around: &[Inherited], takes: &dyn Fn(&str, &str) -> bool) {
     let def = class.def();
@@ -59,14 +89,7 @@ fn attribute(field: &'static FieldDef, slot: &mut dyn Slot, inherited: &mut Vec<
             }
         }
     }
-    if !field.inherits {
-        return;
+    if let Some((value, ext)) = slot.get(0).filter(|_| field.inherits).and_then(written) {
+        set(inherited, field.name, value, ext);
     }
-    let written = match slot.get(0).map(|node| node.view()) {
-        Some(View::Simple(simple)) => (simple.text().to_owned(), None),
-        Some(View::Coded(coded)) => (coded.text().to_owned(), coded.ext().map(str::to_owned)),
-        _ => return,
-    };
-    inherited.retain(|(name, ..)| *name != field.name);
-    inherited.push((field.name, written.0, written.1));
 }

@@ -7,15 +7,16 @@ use super::{
 };
 
 /// Removes every part of `root` that lacks something required, from the inside out; the places, with what was lacking.
-/// What `root`, which stands at `path`, lacks itself is not its doing. `lacks` says what a class needs beyond its table.
+/// What `root`, which stands at `path`, lacks itself is the second result. `lacks` says what a class needs beyond its
+/// table.
 pub fn prune(
     root: &mut dyn Fields,
     path: &Path<'_>,
     lacks: &dyn Fn(&dyn Fields) -> Option<&'static str>,
-) -> Vec<(String, &'static str)> {
+) -> (Vec<(String, &'static str)>, Option<&'static str>) {
     let mut removed = Vec::new();
-    lacking(root, path, lacks, &mut removed);
-    removed
+    let lack = lacking(root, path, lacks, &mut removed);
+    (removed, lack)
 }
 
 /// The first thing required that the class lacks once its parts are whole.

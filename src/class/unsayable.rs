@@ -20,8 +20,13 @@ pub struct Unsaid {
 
 /// All of `root` that JSON has no form for.
 pub fn unsayable(root: &dyn Fields) -> Vec<Unsaid> {
+    unsayable_at(root, &Path::root(root.def().name))
+}
+
+/// The same for what stands at `path`.
+pub fn unsayable_at(root: &dyn Fields, path: &Path<'_>) -> Vec<Unsaid> {
     let mut found = Found::default();
-    lost(root, &Path::root(root.def().name), &mut found);
+    lost(root, path, &mut found);
     found.0
 }
 

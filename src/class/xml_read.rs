@@ -8,6 +8,7 @@ use std::io::BufRead;
 use super::{
     Fields, Node, Path, Slot, ViewMut, check,
     def::{ClassDef, FieldDef, Kind, Shape},
+    stream::{Spine, Window},
 };
 use crate::{
     error::{Code, Finding, Position, Severity},
@@ -23,6 +24,18 @@ const XSI_NS: &str = "http://www.w3.org/2001/XMLSchema-instance";
 /// # Errors
 /// A finding that ends the reading: not well-formed, over a limit, or another root element.
 pub fn from_xml<R: BufRead>(root: &mut dyn Fields, reader: &mut Reader<R>) -> Result<Vec<Finding>, Finding> {
+    stream_xml(root, reader, None)
+}
+
+/// The same for a document that may be long: beyond the window, elements of its long lists go to the sink.
+///
+/// # Errors
+/// As [`from_xml`], and what the sink gives.
+pub fn stream_xml<R: BufRead>(
+    root: &mut dyn Fields,
+    reader: &mut Reader<R>,
+    window: Option<Window<'_>>,
+) -> Result<Vec<Finding>, Finding> {
     let def = root.def();
     let path = Path::root(def.name);
     let mut findings = Vec::new();
@@ -45,24 +58,28 @@ pub fn from_xml<R: BufRead>(root: &mut dyn Fields, reader: &mut Reader<R>) -> Re
         }
         _ => return Err(wrong_root(Position::default(), "no element")),
     };
-    let mut context = Context { reader, findings };
+    let mut context = Context { reader, findings, window, spine: Spine::new(), released: 0 };
     context.content(root, position, &path)?;
     context.reader.next()?; // the end of the document, or what must not follow it
     Ok(context.findings)
 }
 
-struct Context<'r, R: BufRead> {
+struct Context<'r, 'w, R: BufRead> {
     reader: &'r mut Reader<R>,
     findings: Vec<Finding>,
+    window: Option<Window<'w>>,
+    spine: Spine,
+    /// Bytes of what was handed on.
+    released: u64,
 }
 
-impl<R: BufRead> Context<'_, R> {
+impl<R: BufRead> Context<'_, '_, R> {
     /// Everything from after the start tag, which stands at `start`, to the end tag.
     fn content(&mut self, class: &mut dyn Fields, start: Position, path: &Path<'_>) -> Result<(), Finding> {
         let def = class.def();
         let own = def.fields.iter().position(|field| matches!(field.kind, Kind::Content | Kind::Mixed));
         match own.and_then(|index| Some((&def.fields[index], class.slot_mut(index)?))) {
-            None => self.elements(class, path)?,
+            None => self.elements(class, start, path)?,
             Some((field, slot)) => {
                 let position = self.reader.position();
                 if !self.fill(slot.add(), field.card.required(), position, path)? {
@@ -127,11 +144,12 @@ impl<R: BufRead> Context<'_, R> {
         }
     }
 
-    fn elements(&mut self, class: &mut dyn Fields, path: &Path<'_>) -> Result<(), Finding> {
+    /// Child elements up to the end tag of the class, which starts at `start`.
+    fn elements(&mut self, class: &mut dyn Fields, start: Position, path: &Path<'_>) -> Result<(), Finding> {
         let def = class.def();
         let mut cursor = Cursor::default();
         loop {
-            let start = match self.reader.next()? {
+            let child = match self.reader.next()? {
                 Event::End | Event::Eof => return Ok(()),
                 Event::Text(text) => {
                     if !text.is_blank() {
@@ -149,42 +167,65 @@ impl<R: BufRead> Context<'_, R> {
                 }
                 Event::Start(start) => start,
             };
-            let found = find(def, &start, cursor.field);
+            let found = find(def, &child, cursor.field);
             let Some((at, slot)) = found.and_then(|at| Some((at, class.slot_mut(at.field)?))) else {
-                self.findings.push(unexpected(&start, path, &format!("a child of {}", def.name)));
+                self.findings.push(unexpected(&child, path, &format!("a child of {}", def.name)));
                 self.reader.skip_element()?;
                 continue;
             };
             let field = &def.fields[at.field];
+            let position = child.position();
             if at.field < cursor.field {
                 let found = format!("{} after {}", at.name, def.fields[cursor.field].name);
                 let expected = format!("the order of class {}", def.name);
                 let place = path.to_string();
                 let (severity, code) = (Severity::Warning, Code::ClassOrder);
-                self.findings.push(Finding::new(severity, code, start.position(), place, found, expected));
+                self.findings.push(Finding::new(severity, code, position, place, found, expected));
             }
             cursor.field = cursor.field.max(at.field);
             if !field.card.many() && !slot.is_empty() {
                 let found = format!("a second {}", at.name);
                 let (code, place) = (Code::ClassRepeated, path.to_string());
-                self.findings.push(Finding::error(code, start.position(), place, found, "at most one"));
+                self.findings.push(Finding::error(code, position, place, found, "at most one"));
                 self.reader.skip_element()?;
                 continue;
             }
-            let path = path.item(at.name, if field.card.many() { cursor.position(at) } else { 0 });
-            let position = start.position();
+            let nth = if field.card.many() { cursor.position(at) } else { 0 };
+            let here = path.item(at.name, nth);
+            let handed_on = cursor.handed_on(at.field);
             if let Some(node) = begin(slot, field.kind, at, &mut cursor.group) {
                 match node.view_mut() {
-                    ViewMut::Class(child) => attributes(child, &start, &path, &mut self.findings),
-                    _ => no_attributes(&start, &path, &mut self.findings),
+                    ViewMut::Class(child_class) => attributes(child_class, &child, &here, &mut self.findings),
+                    _ => no_attributes(&child, &here, &mut self.findings),
                 }
             }
-            let filled = match last(slot, field.kind, at) {
-                Some(node) => self.fill(node, true, position, &path)?,
+            let released = self.released;
+            let step = self.window.is_some().then(|| self.spine.enter(class, at.field));
+            let filled = match class.slot_mut(at.field).and_then(|slot| last(slot, field.kind, at)) {
+                Some(node) => self.fill(node, true, position, &here)?,
                 None => false,
             };
-            if !filled {
+            if let Some(step) = step {
+                self.spine.leave(step);
+            }
+            if !filled && let Some(slot) = class.slot_mut(at.field) {
                 undo(slot, field.kind, at);
+            }
+            if let Some(window) = &mut self.window {
+                let offset = self.reader.offset();
+                if field.long && field.card.many() && self.spine.is_on() {
+                    let (from, released) = *cursor.waiting.get_or_insert((position.offset, released));
+                    if offset - start.offset >= window.bytes {
+                        self.spine.hand_on(class, at.field, handed_on, path, window.sink)?;
+                        cursor.hand_on(at.field, nth);
+                        cursor.waiting = None;
+                        self.released = released + (offset - from);
+                    }
+                }
+                if offset - self.released > window.rest {
+                    let expected = format!("at most {} bytes outside long lists (limit rest_bytes)", window.rest);
+                    return Err(Finding::error(Code::LimitExceeded, position, here.to_string(), "more", expected));
+                }
             }
         }
     }
@@ -208,9 +249,22 @@ struct Cursor {
     group: usize,
     /// How many of each element there were, for paths.
     counts: Vec<(&'static str, usize)>,
+    /// Where the first element of a long list stands that was not handed on, and what had been released before it.
+    waiting: Option<(u64, u64)>,
+    /// How many elements of each field went to the sink.
+    handed_on: Vec<(usize, usize)>,
 }
 
 impl Cursor {
+    fn handed_on(&self, field: usize) -> usize {
+        self.handed_on.iter().find(|(of, _)| *of == field).map_or(0, |(_, count)| *count)
+    }
+
+    fn hand_on(&mut self, field: usize, all: usize) {
+        self.handed_on.retain(|(of, _)| *of != field);
+        self.handed_on.push((field, all));
+    }
+
     fn position(&mut self, at: At) -> usize {
         match self.counts.iter_mut().find(|(name, _)| *name == at.name) {
             Some((_, count)) => {

@@ -6,28 +6,44 @@ use std::io::Write;
 use super::{
     Fields, Node, View,
     def::{FieldDef, Kind},
+    hole::Hole,
 };
 use crate::xml::{self, Writer};
 
 /// Why nothing, or not all, was written.
 pub type WriteError = xml::WriteError;
 
-/// Writes a document whose root is `root`.
-///
-/// # Errors
-/// When the sink fails, or a text has a character that XML cannot hold.
+/// Writes a document whose root is `root`. Of a list with a hole for it, what is in the class is not written.
 ///
 /// `unprinted` names values (of a type, by its name in the schema) that the reader's schema does not list: they are
 /// written as `ext-value` with the `ext-*` attribute, and read as the value again.
+///
+/// # Errors
+/// When the sink fails, or a text has a character that XML cannot hold.
 pub fn to_xml<W: Write>(
     root: &dyn Fields,
     unprinted: &[(&str, &str)],
     writer: &mut Writer<W>,
+    holes: &[Hole<'_, W>],
 ) -> Result<(), WriteError> {
     let def = root.def();
+    write_element(root, (def.ns, def.name), unprinted, writer, holes)
+}
+
+/// The same for an element in the midst of a document.
+///
+/// # Errors
+/// As [`to_xml`].
+pub fn write_element<W: Write>(
+    class: &dyn Fields,
+    name: (&str, &str),
+    unprinted: &[(&str, &str)],
+    writer: &mut Writer<W>,
+    holes: &[Hole<'_, W>],
+) -> Result<(), WriteError> {
     let mut out = Out { writer, unprinted };
-    out.writer.start((def.ns, def.name))?;
-    out.class(root)?;
+    out.writer.start(name)?;
+    out.class(class, holes)?;
     out.writer.end()
 }
 
@@ -38,20 +54,25 @@ struct Out<'o, W> {
 
 impl<W: Write> Out<'_, W> {
     /// Attributes and content; the start tag is open.
-    fn class(&mut self, class: &dyn Fields) -> Result<(), WriteError> {
+    fn class(&mut self, class: &dyn Fields, holes: &[Hole<'_, W>]) -> Result<(), WriteError> {
         let def = class.def();
         for (index, field) in def.fields.iter().enumerate() {
-            let Some(slot) = class.slot(index) else { continue };
+            let Some(slot) = class.slot(index).filter(|slot| !slot.is_empty()) else { continue };
+            let below: Vec<Hole<'_, W>> = holes.iter().filter_map(|hole| hole.below(index)).collect();
+            if let Some(hole) = below.iter().find(|hole| hole.route.is_empty()) {
+                self.writer.splice(hole.fill)?;
+                continue;
+            }
             for node in (0..slot.len()).filter_map(|i| slot.get(i)) {
                 match field.kind {
                     Kind::Attribute => self.attribute(field, node)?,
-                    Kind::Content | Kind::Mixed => self.content(node)?,
-                    Kind::Element => self.element(field, node, def.ns)?,
+                    Kind::Content | Kind::Mixed => self.content(node, &[])?,
+                    Kind::Element => self.element(field, node, def.ns, &below)?,
                     Kind::Choice => self.choice(node, def.ns)?,
                     Kind::Group => {
                         // The parts of a group are children of this element: the same loop, one level in.
                         if let View::Class(group) = node.view() {
-                            self.class(group)?;
+                            self.class(group, &[])?;
                         }
                     }
                 }
@@ -80,25 +101,31 @@ impl<W: Write> Out<'_, W> {
         }
     }
 
-    fn content(&mut self, node: &dyn Node) -> Result<(), WriteError> {
+    fn content(&mut self, node: &dyn Node, holes: &[Hole<'_, W>]) -> Result<(), WriteError> {
         match node.view() {
             View::Simple(simple) => self.writer.text(simple.text()),
             View::Coded(coded) => self.writer.text(coded.text()),
             View::Foreign(verbatim) => self.writer.verbatim(verbatim),
-            View::Class(inner) => self.class(inner),
+            View::Class(inner) => self.class(inner, holes),
             View::Choice(..) => Ok(()),
         }
     }
 
-    fn element(&mut self, field: &FieldDef, node: &dyn Node, ns: &str) -> Result<(), WriteError> {
+    fn element(
+        &mut self,
+        field: &FieldDef,
+        node: &dyn Node,
+        ns: &str,
+        holes: &[Hole<'_, W>],
+    ) -> Result<(), WriteError> {
         self.writer.start((field.ns.unwrap_or(ns), field.name))?;
-        self.content(node)?;
+        self.content(node, holes)?;
         self.writer.end()
     }
 
     fn choice(&mut self, node: &dyn Node, ns: &str) -> Result<(), WriteError> {
         match node.view() {
-            View::Choice(variant, inner) => self.element(variant, inner, ns),
+            View::Choice(variant, inner) => self.element(variant, inner, ns, &[]),
             _ => Ok(()),
         }
     }

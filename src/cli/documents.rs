@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 
-use super::values::{Input, MAX_BYTES, formats};
+use super::values::{Input, formats};
 use crate::format::Format;
 
 /// See [`super::Command::Translate`].
@@ -32,9 +32,10 @@ pub struct Translate {
     /// Where to write; standard output when absent.
     #[arg(short, long, value_name = "OUT")]
     pub output: Option<PathBuf>,
-    /// Largest input, in bytes.
-    #[arg(long, value_name = "BYTES", default_value_t = MAX_BYTES)]
-    pub max_bytes: u64,
+    /// Largest input, in bytes. When absent, IODEF in XML and JSON, which is read piece by piece, may have any size, and
+    /// what is read whole 26,214,400 bytes.
+    #[arg(long, value_name = "BYTES")]
+    pub max_bytes: Option<u64>,
     /// The document; - is standard input.
     #[arg(default_value = "-", value_name = "IN")]
     pub input: Input,
@@ -52,9 +53,10 @@ pub struct Validate {
     /// Fail on warnings too.
     #[arg(long)]
     pub strict: bool,
-    /// Largest input, in bytes.
-    #[arg(long, value_name = "BYTES", default_value_t = MAX_BYTES)]
-    pub max_bytes: u64,
+    /// Largest input, in bytes. When absent, IODEF in XML and JSON, which is read piece by piece, may have any size, and
+    /// what is read whole 26,214,400 bytes.
+    #[arg(long, value_name = "BYTES")]
+    pub max_bytes: Option<u64>,
     /// The documents; - is standard input.
     #[arg(required = true, value_name = "IN")]
     pub inputs: Vec<Input>,

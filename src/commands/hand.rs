@@ -67,7 +67,7 @@ pub(super) fn open(folder: &Path, args: &Open) -> Result<Shown, Failure> {
         let found = String::from_utf8_lossy(&verification.to_json()).into_owned();
         let mut shown = match &args.output {
             Some(path) => {
-                files::write(path, &cleartext)?;
+                files::write(path, |out| out.write_all(&cleartext))?;
                 let value: serde_json::Value = serde_json::from_str(&found).unwrap_or_default();
                 Shown::said("", json!({ "file": path, "verification": value }))
             }

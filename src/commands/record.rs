@@ -75,7 +75,7 @@ fn write(document: &RecordDocument) -> Result<Shown, Failure> {
 
 /// The records of a file, none of which contradicts itself.
 pub(super) fn read(input: &Input) -> Result<Vec<record::Record>, Failure> {
-    let read = document::read(input, Some(Format::Record), MAX_BYTES)?;
+    let read = document::read(input, Format::Record, MAX_BYTES)?;
     let file = input.to_string();
     if let Some(worst) = read.error() {
         let code = worst.code;

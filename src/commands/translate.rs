@@ -1,38 +1,68 @@
 //! `sirex translate`.
 
-use super::{Failure, document, files};
+use std::io::{self, Write as _};
+
+use super::{
+    Failure,
+    document::{self, Taken},
+    files,
+};
 use crate::{
     cli::Translate,
-    error::Code,
+    error::{Code, Finding},
     format::Format,
     output::Shown,
-    translate::{self, Converted, Fate},
+    spool::{Rope, Spool, Twine, Whole},
+    translate::{self, Converted, Counts, Entry, Fate},
 };
 
 /// Translates one document.
 pub(super) fn run(args: &Translate) -> Result<Shown, Failure> {
     let (file, to) = (args.input.to_string(), args.to);
-    let read = document::read(&args.input, args.from, args.max_bytes)?;
-    // Our own records may contradict themselves while they are worked on; what comes from elsewhere may not.
-    if read.format != Format::Record && read.error().is_some() {
-        let message = format!("{file} breaks the rules of {}; sirex validate shows all", read.format);
-        return Err(Failure::new(Code::ValueInvalid, message).with(&file, read.findings));
-    }
-    let Converted { bytes: written, account, .. } = translate::convert(read, to).map_err(|findings| {
+    let mut losses = Losses { write: args.loss.is_some(), ..Losses::default() };
+    let incomplete = |findings: Vec<Finding>| {
         let message = format!("{file} does not make a whole {to} document");
         Failure::new(findings.first().map_or(Code::ClassMissing, |finding| finding.code), message).with(&file, findings)
-    })?;
+    };
+    let taken = document::take(&args.input, args.from, Some(to), args.max_bytes)?;
+    let (written, counts) = match taken {
+        Taken::Whole(read) => {
+            // Our own records may contradict themselves while they are worked on; what comes from elsewhere may not.
+            if read.format != Format::Record && read.error().is_some() {
+                return Err(broken(&file, read.format, read.findings));
+            }
+            let Converted { bytes, account, .. } = translate::convert(*read, to).map_err(incomplete)?;
+            let counts = translate::counts(&account);
+            account.into_iter().for_each(|entry| losses.tell(entry));
+            (Whole::from(bytes), counts)
+        }
+        Taken::Long(mut long) => {
+            let mut tell = |entry| losses.tell(entry);
+            let bounds = long.bounds;
+            let translated = translate::translate(long.input(), to, bounds, Some(&mut tell));
+            let translated = translated.map_err(|finding| document::unreadable(&args.input, long.format, finding))?;
+            if document::has_error(&translated.findings) {
+                return Err(broken(&file, long.format, translated.findings));
+            }
+            (translated.written.map_err(incomplete)?, translated.counts)
+        }
+    };
     if let Some(path) = &args.loss {
-        let text =
-            serde_json::to_vec_pretty(&account).map_err(|error| Failure::new(Code::Internal, error.to_string()))?;
-        files::write(path, &text)?;
+        let mut account = losses.finish().map_err(|error| Failure::disk("a temporary file", &error))?;
+        files::write(path, |out| account.copy(out))?;
     }
-    let counts = translate::counts(&account);
     if counts.lost > 0 {
-        let lost: Vec<String> =
-            account.iter().filter(|entry| entry.fate == Fate::Lost).map(|entry| entry.path.clone()).collect();
-        return Err(Failure::new(Code::Internal, format!("leaves were forgotten: {}", lost.join(", "))));
+        return Err(Failure::new(Code::Internal, format!("leaves were forgotten: {}", losses.lost.join(", "))));
     }
+    show(args, written, counts, &losses)
+}
+
+fn broken(file: &str, format: Format, findings: Vec<Finding>) -> Failure {
+    let message = format!("{file} breaks the rules of {format}; sirex validate shows all");
+    Failure::new(Code::ValueInvalid, message).with(file, findings)
+}
+
+fn show(args: &Translate, written: Whole, counts: Counts, losses: &Losses) -> Result<Shown, Failure> {
     let dropped = args.strict && counts.dropped > 0;
     let mut shown = match dropped {
         true if args.output.is_some() => Shown::nothing(),
@@ -43,10 +73,62 @@ pub(super) fn run(args: &Translate) -> Result<Shown, Failure> {
         counts.kept, counts.moved, counts.coarsened, counts.carried, counts.dropped
     ));
     if dropped {
-        for entry in account.iter().filter(|entry| matches!(entry.fate, Fate::Dropped { .. })) {
-            shown.note(&entry.to_string());
+        losses.dropped.iter().for_each(|entry| shown.note(&entry.to_string()));
+        if let Some(more) = counts.dropped.checked_sub(losses.dropped.len() as u64).filter(|more| *more > 0) {
+            shown.note(&format!("and {more} more; --loss FILE has all"));
         }
         shown.exit = 1;
     }
     Ok(shown)
+}
+
+/// The account while it is told.
+#[derive(Default)]
+struct Losses {
+    /// Whether all of it is wanted.
+    write: bool,
+    spool: Spool,
+    rope: Rope,
+    failed: Option<io::Error>,
+    /// Leaves that were dropped, the first of them.
+    dropped: Vec<Entry>,
+    /// Leaves that were forgotten.
+    lost: Vec<String>,
+}
+
+impl Losses {
+    /// Lines that are shown at most.
+    const SHOWN: usize = 1_000;
+
+    fn tell(&mut self, entry: Entry) {
+        if self.write && self.failed.is_none() {
+            self.failed = self.enter(&entry).err();
+        }
+        match &entry.fate {
+            Fate::Dropped { .. } if self.dropped.len() < Self::SHOWN => self.dropped.push(entry),
+            Fate::Lost if self.lost.len() < Self::SHOWN => self.lost.push(entry.path),
+            _ => {}
+        }
+    }
+
+    /// The next line of the JSON array.
+    fn enter(&mut self, entry: &Entry) -> io::Result<()> {
+        let mut twine = Twine::new(&mut self.spool);
+        twine.write_all(if self.rope.is_empty() { b"[\n  " } else { b",\n  " })?;
+        serde_json::to_writer(&mut twine, entry)?;
+        self.rope.append(&twine.finish());
+        Ok(())
+    }
+
+    /// The whole of it.
+    fn finish(&mut self) -> io::Result<Whole> {
+        if let Some(error) = self.failed.take() {
+            return Err(error);
+        }
+        let (mut spool, mut rope) = (std::mem::take(&mut self.spool), std::mem::take(&mut self.rope));
+        let mut twine = Twine::new(&mut spool);
+        twine.write_all(if rope.is_empty() { b"[]\n" } else { b"\n]\n" })?;
+        rope.append(&twine.finish());
+        Ok(Whole::new(spool, rope))
+    }
 }

@@ -1,10 +1,14 @@
 //! `sirex validate`.
 
-use super::{Failure, document};
+use super::{
+    Failure,
+    document::{self, Taken},
+};
 use crate::{
-    cli::Validate,
+    cli::{Input, Validate},
     error::{Finding, Severity},
     output::Shown,
+    translate,
 };
 
 /// Checks each document; every finding of every one is shown.
@@ -12,8 +16,8 @@ pub(super) fn run(args: &Validate) -> Result<Shown, Failure> {
     let mut all: Vec<(String, Finding)> = Vec::new();
     let mut failed = Vec::new();
     for input in &args.inputs {
-        match document::read(input, args.format, args.max_bytes) {
-            Ok(read) => all.extend(read.findings.into_iter().map(|finding| (input.to_string(), finding))),
+        match findings(input, args) {
+            Ok(findings) => all.extend(findings.into_iter().map(|finding| (input.to_string(), finding))),
             Err(mut failure) => {
                 all.append(&mut failure.findings);
                 failed.push(failure);
@@ -30,4 +34,15 @@ pub(super) fn run(args: &Validate) -> Result<Shown, Failure> {
         shown.exit = shown.exit.max(failure.code.exit());
     }
     Ok(shown)
+}
+
+fn findings(input: &Input, args: &Validate) -> Result<Vec<Finding>, Failure> {
+    match document::take(input, args.format, None, args.max_bytes)? {
+        Taken::Whole(read) => Ok(read.findings),
+        Taken::Long(mut long) => {
+            let bounds = long.bounds;
+            let findings = translate::check(long.input(), bounds);
+            findings.map_err(|finding| document::unreadable(input, long.format, finding))
+        }
+    }
 }

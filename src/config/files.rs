@@ -149,9 +149,21 @@ pub fn read_text(path: &Path, limit: u64) -> Result<String, FileError> {
 /// # Errors
 /// [`FileError::Unwritable`].
 pub fn write(path: &Path, bytes: &[u8], access: Access) -> Result<(), FileError> {
+    write_with(path, access, |out| out.write_all(bytes))
+}
+
+/// The same for content that is made while it is written.
+///
+/// # Errors
+/// [`FileError::Unwritable`]; that is what an error of `fill` becomes too.
+pub fn write_with(
+    path: &Path,
+    access: Access,
+    fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), FileError> {
     let replace = || {
         let (beside, mut file) = create_beside(path, access)?;
-        let written = file.write_all(bytes).and_then(|()| file.sync_all()).and_then(|()| fs::rename(&beside, path));
+        let written = fill(&mut file).and_then(|()| file.sync_all()).and_then(|()| fs::rename(&beside, path));
         written.inspect_err(|_| {
             // Nothing more can be done about the unfinished copy; a later write removes it.
             let _ = fs::remove_file(&beside);

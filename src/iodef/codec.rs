@@ -1,11 +1,16 @@
 //! IODEF documents as bytes: strict on the way out, lenient on the way in.
 
-use super::{DS, ENUM, IODEF, IodefDocument, SCI, mapkeys::MAPKEYS, profile};
+use super::{
+    DS, ENUM, IODEF, IodefDocument, SCI,
+    mapkeys::MAPKEYS,
+    stream::{Binding, WriteError, write_whole},
+};
 use crate::{
-    cbor, class,
+    cbor,
+    class::{self, Fields, Path},
     error::{Code, Finding, Position, Severity},
     json,
-    xml::{Layout, Limits, Reader, Writer},
+    xml::{Limits, Reader},
 };
 
 /// A document and what was wrong with it. A finding of severity error says that a part was not read or is missing.
@@ -25,7 +30,7 @@ impl Decoded {
 }
 
 /// The prefixes that our documents declare.
-const PREFIXES: [(&str, &str); 4] = [("", IODEF), ("enum", ENUM), ("sci", SCI), ("ds", DS)];
+pub(super) const PREFIXES: [(&str, &str); 4] = [("", IODEF), ("enum", ENUM), ("sci", SCI), ("ds", DS)];
 
 /// Reads RFC 7970 XML.
 ///
@@ -42,21 +47,40 @@ pub fn decode_xml(bytes: &[u8], limits: Limits) -> Result<Decoded, Finding> {
 /// # Errors
 /// All findings of severity error that the document has by the tables, or the character that XML cannot hold.
 pub fn encode_xml(document: &IodefDocument) -> Result<Vec<u8>, Vec<Finding>> {
-    refuse_errors(document)?;
-    let write = || {
-        let mut writer = Writer::new(Vec::new(), &PREFIXES, Layout::Indented)?;
-        class::to_xml(document, profile::UNPRINTED, &mut writer)?;
-        writer.finish()
-    };
-    write().map_err(|error| {
-        vec![Finding::error(error.code(), Position::default(), "/IODEF-Document", error.to_string(), "XML text")]
-    })
+    encode(Binding::Xml, document)
 }
 
-fn refuse_errors(document: &IodefDocument) -> Result<(), Vec<Finding>> {
-    let mut findings = class::check(document);
+fn encode(binding: Binding, document: &IodefDocument) -> Result<Vec<u8>, Vec<Finding>> {
+    let path = Path::root(IodefDocument::DEF.name);
+    match binding {
+        Binding::Xml => refusal(document, &path)?,
+        Binding::Json | Binding::Cbor => json_refusal(document, &path)?,
+    }
+    write_whole(binding, document).map_err(|error| vec![unwritable(error, &path)])
+}
+
+/// What is wrong with a class by the tables, which keeps it from being written.
+pub(super) fn refusal(class: &dyn Fields, path: &Path<'_>) -> Result<(), Vec<Finding>> {
+    let mut findings = class::check_at(class, path);
     findings.retain(|finding| finding.severity == Severity::Error);
     if findings.is_empty() { Ok(()) } else { Err(findings) }
+}
+
+/// The same for JSON and CBOR, which require more.
+pub(super) fn json_refusal(class: &dyn Fields, path: &Path<'_>) -> Result<(), Vec<Finding>> {
+    refusal(class, path)?;
+    let required = class::check_json_at(class, path);
+    if required.is_empty() { Ok(()) } else { Err(required) }
+}
+
+/// What the form cannot hold.
+pub(super) fn unwritable(error: WriteError, path: &Path<'_>) -> Finding {
+    let (code, expected) = match &error {
+        WriteError::Xml(error) => (error.code(), "XML text"),
+        WriteError::Json(error) => (error.code(), "JSON text"),
+        WriteError::Cbor(error) => (error.code(), "CBOR"),
+    };
+    Finding::error(code, Position::default(), path.to_string(), error.to_string(), expected)
 }
 
 /// Reads RFC 8727 JSON.
@@ -76,14 +100,7 @@ pub fn decode_json(bytes: &[u8], limits: &json::Limits) -> Result<Decoded, Findi
 /// # Errors
 /// All findings of severity error that the document has by the tables, and what JSON requires beyond XML.
 pub fn encode_json(document: &IodefDocument) -> Result<Vec<u8>, Vec<Finding>> {
-    refuse_errors(document)?;
-    let required = class::check_json(document);
-    if !required.is_empty() {
-        return Err(required);
-    }
-    json::to_string(&class::to_json(document, profile::UNPRINTED_JSON), json::Layout::Indented)
-        .map(String::into_bytes)
-        .map_err(|error| vec![Finding::error(error.code(), Position::default(), "$", error.to_string(), "JSON text")])
+    encode(Binding::Json, document)
 }
 
 /// Reads RFC 8727 CBOR.
@@ -101,14 +118,7 @@ pub fn decode_cbor(bytes: &[u8], limits: &cbor::Limits) -> Result<Decoded, Findi
 /// # Errors
 /// As [`encode_json`].
 pub fn encode_cbor(document: &IodefDocument) -> Result<Vec<u8>, Vec<Finding>> {
-    refuse_errors(document)?;
-    let required = class::check_json(document);
-    if !required.is_empty() {
-        return Err(required);
-    }
-    let item = class::to_cbor(document, profile::UNPRINTED_JSON, MAPKEYS);
-    cbor::to_vec(&item, cbor::Order::AsGiven)
-        .map_err(|error| vec![Finding::error(error.code(), Position::default(), "$", error.to_string(), "CBOR")])
+    encode(Binding::Cbor, document)
 }
 
 /// Body of a fuzz target: as [`fuzz_json`], for CBOR.

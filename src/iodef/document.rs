@@ -49,7 +49,7 @@ class! {
         attr format_id: Text = "format-id";
         attr private_enum_name: Text = "private-enum-name";
         attr private_enum_id: Text = "private-enum-id";
-        some incident: Incident = "Incident";
+        some incident: Incident = "Incident" => .long();
         many additional_data: Extension = "AdditionalData";
     }
 
@@ -74,9 +74,9 @@ class! {
         many assessment: Assessment = "Assessment";
         many method: Method = "Method";
         some contact: Contact = "Contact";
-        many event_data: EventData = "EventData";
-        opt indicator_data: IndicatorData = "IndicatorData" => .unwrapped("Indicator");
-        opt history: History = "History";
+        many event_data: EventData = "EventData" => .long();
+        opt indicator_data: IndicatorData = "IndicatorData" => .unwrapped("Indicator").long();
+        opt history: History = "History" => .long();
         many additional_data: Extension = "AdditionalData";
     }
 

@@ -16,7 +16,7 @@ class! {
     /// The log of the handling (RFC 7970 §3.13).
     pub struct History("History", IODEF) {
         attr restriction: Coded<Restriction> = "restriction" => .ext("ext-restriction").inherits();
-        some history_item: HistoryItem = "HistoryItem";
+        some history_item: HistoryItem = "HistoryItem" => .long();
     }
 
     /// One entry of the log (RFC 7970 §3.13.1).

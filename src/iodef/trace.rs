@@ -16,7 +16,7 @@ class! {
     /// Supporting data (RFC 7970 §3.22).
     pub struct Record("Record", IODEF) {
         attr restriction: Coded<Restriction> = "restriction" => .ext("ext-restriction").inherits();
-        some record_data: RecordData = "RecordData";
+        some record_data: RecordData = "RecordData" => .long();
     }
 
     /// Data of one source (RFC 7970 §3.22.1).

@@ -15,6 +15,8 @@ pub struct Document<'a> {
     base: Base,
     root: Value<'a>,
     places: OnceLock<Vec<Place>>,
+    /// Where the bytes go on in the larger document after something was left out, by offset.
+    cuts: Vec<(usize, Position)>,
     /// The bytes are not text: places are offsets alone.
     binary: bool,
 }
@@ -56,9 +58,23 @@ impl<'a> Document<'a> {
     /// # Errors
     /// As [`Document::parse`].
     pub fn parse_at(bytes: &'a [u8], limits: &Limits, base: Base) -> Result<Self, Finding> {
+        Document::parse_cut(bytes, limits, base, Vec::new())
+    }
+
+    /// The same for one out of which pieces were left: `cuts` says at which of its offsets the bytes go on, and at which
+    /// place of the larger document.
+    ///
+    /// # Errors
+    /// As [`Document::parse`].
+    pub fn parse_cut(
+        bytes: &'a [u8],
+        limits: &Limits,
+        base: Base,
+        cuts: Vec<(usize, Position)>,
+    ) -> Result<Self, Finding> {
         let mut scanner = Scanner::new(bytes, *limits, Collect::All);
         match tree(bytes, &mut scanner) {
-            Ok(root) => Ok(Document { bytes, base, root, places: OnceLock::new(), binary: false }),
+            Ok(root) => Ok(Document { bytes, base, root, places: OnceLock::new(), cuts, binary: false }),
             Err(problem) => Err(problem_in(bytes, &base, problem, &scanner.path())),
         }
     }
@@ -66,7 +82,7 @@ impl<'a> Document<'a> {
     /// A document that was read out of another encoding. Offsets of its values are those of `bytes`; its findings have
     /// no line.
     pub fn of_binary(bytes: &'a [u8], root: Value<'a>) -> Self {
-        Document { bytes, base: Base::default(), root, places: OnceLock::new(), binary: true }
+        Document { bytes, base: Base::default(), root, places: OnceLock::new(), cuts: Vec::new(), binary: true }
     }
 
     /// The document's value.
@@ -95,8 +111,14 @@ impl<'a> Document<'a> {
             }
             places
         });
-        let place = places.get(offset / STEP).copied().unwrap_or(Place::START);
-        self.base.shift(place.after(&self.bytes[offset / STEP * STEP..offset]))
+        let place = |offset: usize| {
+            let place = places.get(offset / STEP).copied().unwrap_or(Place::START);
+            place.after(&self.bytes[offset / STEP * STEP..offset])
+        };
+        match self.cuts.iter().rev().find(|(from, _)| *from <= offset) {
+            Some((from, position)) => beyond(*position, place(*from), place(offset)),
+            None => self.base.shift(place(offset)),
+        }
     }
 
     /// The path of the value at, or around, an offset, as `$.a[0].b`.
@@ -159,10 +181,14 @@ impl<'a> Document<'a> {
 
 impl Base {
     fn shift(&self, position: Position) -> Position {
-        let base = self.position;
-        let column = if position.line == 1 { base.column + position.column - 1 } else { position.column };
-        Position { line: base.line + position.line - 1, column, offset: base.offset + position.offset }
+        beyond(self.position, Place::START.position(), position)
     }
+}
+
+/// The place of `to` where `from`, which stands before it, is at `base`.
+fn beyond(base: Position, from: Position, to: Position) -> Position {
+    let column = if to.line == from.line { base.column + to.column - from.column } else { to.column };
+    Position { line: base.line + to.line - from.line, column, offset: base.offset + to.offset - from.offset }
 }
 
 /// The path of a member of the object at `path`.

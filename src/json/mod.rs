@@ -6,14 +6,14 @@
 //!
 //! - [`check`] and [`from_slice`]: for types that serde reads;
 //! - [`Document`]: a tree that keeps order, numbers as text, and byte offsets, for codecs that read by table;
-//! - [`Index`]: where the members and list elements of a large file stand, so that they can be read one at a time;
+//! - [`Outline`]: where the elements of long lists stand in a large file, so that they can be read one at a time;
 //!
 //! and the [`Writer`] out, with [`canonical`] (RFC 8785).
 
 mod canonical;
 mod document;
-mod index;
 mod keys;
+mod outline;
 mod place;
 mod scan;
 #[cfg(test)]
@@ -24,7 +24,7 @@ mod writer;
 
 pub use canonical::{NotCanonical, canonical};
 pub use document::{Base, Document, below};
-pub use index::{Entry, Index, Step};
+pub use outline::{Element, Listed, Outline, Part, Places, Plan, read_range};
 pub(crate) use place::Place;
 pub use typed::{check, from_slice, from_slice_at};
 pub use value::{Data, Member, Mismatch, Number, Value};
@@ -71,6 +71,15 @@ pub fn fuzz(bytes: &[u8]) {
         let _ = to_string(document.root(), Layout::Indented);
         let _ = canonical(document.root());
     }
-    let patterns: [&[Step<'_>]; 2] = [&[Step::Members], &[Step::Member("a"), Step::Elements]];
-    let _ = Index::build(&mut std::io::Cursor::new(bytes), patterns, &limits);
+    let _ = Outline::build(&mut std::io::Cursor::new(bytes), AnyList, &limits, 0);
+}
+
+/// Every list may be long, and every object may have some.
+#[derive(Clone, Copy, Debug)]
+struct AnyList;
+
+impl Plan for AnyList {
+    fn member(self, name: &str) -> Option<Part<Self>> {
+        Some(if name.starts_with('o') { Part::Object(self) } else { Part::List(Some(self)) })
+    }
 }

@@ -66,6 +66,33 @@ impl<W: Write> Writer<W> {
         Writer { out, layout, open: Vec::new(), keys: Keys::default(), complete: false }
     }
 
+    /// Starts in the midst of a document: in an array that has `depth` containers open, itself among them, and `first`
+    /// if it has no element yet. What is written can be put there with [`Writer::splice`].
+    pub fn within(out: W, layout: Layout, depth: usize, first: bool) -> Self {
+        let open = (0..depth).map(|_| Open { object: false, empty: first, named: false }).collect();
+        Writer { out, layout, open, keys: Keys::default(), complete: true }
+    }
+
+    /// Ends what [`Writer::within`] has started, and gives the output back.
+    ///
+    /// # Errors
+    /// When a container is open that was opened since.
+    pub fn finish_within(self, depth: usize) -> Result<W, WriteError> {
+        if self.open.len() == depth { Ok(self.out) } else { Err(WriteError::Incomplete) }
+    }
+
+    /// Puts in all elements of the innermost array, which were written before, for this place and layout.
+    ///
+    /// # Errors
+    /// Outside an array, or behind an element; output errors.
+    pub fn splice(&mut self, write: impl FnOnce(&mut W) -> io::Result<()>) -> Result<(), WriteError> {
+        match self.open.last_mut() {
+            Some(open @ Open { object: false, empty: true, .. }) => open.empty = false,
+            _ => return Err(WriteError::Misplaced("elements that were written before")),
+        }
+        Ok(write(&mut self.out)?)
+    }
+
     /// Opens an object.
     ///
     /// # Errors

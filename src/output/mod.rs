@@ -1,11 +1,17 @@
 //! What commands show: results on standard output, everything else on standard error.
 
-use std::io::{self, Write as _};
+use std::{
+    cell::RefCell,
+    io::{self, Write as _},
+};
 
 use serde::{Serialize, de::IgnoredAny};
 use serde_json::{Map, Value};
 
-use crate::error::{Finding, excerpt};
+use crate::{
+    error::{Finding, excerpt},
+    spool::Whole,
+};
 
 /// What a command has to show. Every result has a form for people and one for programs (`--json`).
 #[derive(Debug, Default)]
@@ -24,6 +30,8 @@ enum Output {
     Nothing,
     /// A document as its format has it.
     Document(Vec<u8>),
+    /// The same for one that may be long.
+    Whole(RefCell<Whole>),
     /// A text for people, and the same as one JSON value.
     Said(String, Value),
     /// What was shown while the command was at work.
@@ -137,6 +145,11 @@ impl Shown {
         Shown::of(Output::Document(bytes))
     }
 
+    /// The same for one that may be long; only `--json` holds it in memory.
+    pub fn whole(document: Whole) -> Self {
+        Shown::of(Output::Whole(RefCell::new(document)))
+    }
+
     /// A text for people, and the same as one JSON value.
     pub fn said(text: impl Into<String>, value: Value) -> Self {
         let mut text = text.into();
@@ -173,10 +186,13 @@ impl Shown {
             (Output::Nothing, true) => out.write_all(b"{}\n"),
             (Output::Said(text, _), false) => out.write_all(text.as_bytes()),
             (Output::Said(_, value), true) => writeln!(out, "{value:#}"),
-            (Output::Document(bytes), true) if serde_json::from_slice::<IgnoredAny>(bytes).is_err() => {
-                writeln!(out, "{:#}", wrapped(bytes))
+            (Output::Document(bytes), true) => as_json(&mut out, bytes),
+            (Output::Document(bytes), false) => out.write_all(bytes),
+            (Output::Whole(whole), true) => {
+                let mut bytes = Vec::new();
+                whole.borrow_mut().copy(&mut bytes).and_then(|()| as_json(&mut out, &bytes))
             }
-            (Output::Document(bytes), _) => out.write_all(bytes),
+            (Output::Whole(whole), false) => whole.borrow_mut().copy(&mut out),
         };
         let written = written.and_then(|()| out.flush());
         let mut err = io::stderr().lock();
@@ -195,6 +211,13 @@ impl Shown {
 pub fn findings_value(findings: &[(String, Finding)]) -> Value {
     let filed: Vec<_> = findings.iter().map(|(file, finding)| Filed { file, finding }).collect();
     serde_json::to_value(filed).unwrap_or_default()
+}
+
+fn as_json(out: &mut dyn io::Write, bytes: &[u8]) -> io::Result<()> {
+    match serde_json::from_slice::<IgnoredAny>(bytes) {
+        Ok(_) => out.write_all(bytes),
+        Err(_) => writeln!(out, "{:#}", wrapped(bytes)),
+    }
 }
 
 fn wrapped(bytes: &[u8]) -> Value {

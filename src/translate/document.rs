@@ -1,14 +1,15 @@
 //! Documents in any format that is read and written here, and the way from each to each.
 
-use std::collections::BTreeMap;
-
-use super::{Entry, Fate, from_iodef, refit, to_iodef};
+use super::{
+    Entry,
+    between::{Between, fit},
+    from_iodef, refit, to_iodef,
+};
 use crate::{
     cbor,
-    class::{self, Path},
     error::{Code, Finding, Position, Severity},
     format::Format,
-    iodef::{self, Decoded, IodefDocument},
+    iodef::{self, Binding, Decoded, Encoder, IodefDocument, Part},
     json,
     record::{self, Form, RecordDocument},
     xml,
@@ -118,7 +119,14 @@ pub fn convert(source: Read, to: Format) -> Result<Converted, Vec<Finding>> {
             Ok(Converted { bytes: write_record(&made)?, account })
         }
         (Document::Record(document), to) => record_to_iodef(*document, to),
-        (Document::Iodef(document), to) => between(*document, source.format, to),
+        (Document::Iodef(document), to) => {
+            let binding = binding(to).ok_or_else(|| vec![unable(to, "written")])?;
+            let mut account = Vec::new();
+            let mut tell = |entry| account.push(entry);
+            let mut between = Between::new(source.format == Format::IodefXml, binding, Some(&mut tell));
+            let encoded = between.finish(*document)?;
+            Ok(Converted { bytes: encoded.into_bytes().map_err(|error| vec![aside(&error)])?, account })
+        }
     }
 }
 
@@ -128,8 +136,11 @@ pub fn convert(source: Read, to: Format) -> Result<Converted, Vec<Finding>> {
 /// As [`convert`].
 pub fn record_to_iodef(document: RecordDocument, to: Format) -> Result<Converted, Vec<Finding>> {
     let (mut made, mut account) = to_iodef(document);
-    refit(&mut account, &fit(&mut made, to));
-    Ok(Converted { bytes: write_iodef(&made, to)?, account })
+    let binding = binding(to).ok_or_else(|| vec![unable(to, "written")])?;
+    let (changes, _) = fit(&mut Part::whole(&mut made), binding);
+    refit(&mut account, &changes);
+    let encoded = Encoder::new(binding).finish(&made)?;
+    Ok(Converted { bytes: encoded.into_bytes().map_err(|error| vec![aside(&error)])?, account })
 }
 
 impl Converted {
@@ -150,61 +161,23 @@ fn write_record(document: &RecordDocument) -> Result<Vec<u8>, Vec<Finding>> {
     })
 }
 
-fn write_iodef(document: &IodefDocument, to: Format) -> Result<Vec<u8>, Vec<Finding>> {
-    match to {
-        Format::IodefXml => iodef::encode_xml(document),
-        Format::IodefJson => iodef::encode_json(document),
-        Format::IodefCbor => iodef::encode_cbor(document),
-        _ => Err(vec![unable(to, "written")]),
+/// The binding of IODEF that a format is.
+pub(super) fn binding(format: Format) -> Option<Binding> {
+    match format {
+        Format::IodefXml => Some(Binding::Xml),
+        Format::IodefJson => Some(Binding::Json),
+        Format::IodefCbor => Some(Binding::Cbor),
+        _ => None,
     }
 }
 
-fn unable(format: Format, done: &str) -> Finding {
+/// What was put aside while a document was written cannot be read again.
+pub(super) fn aside(error: &std::io::Error) -> Finding {
+    let expected = "room for temporary files";
+    Finding::error(Code::DiskWrite, Position::default(), "$", error.to_string(), expected)
+}
+
+pub(super) fn unable(format: Format, done: &str) -> Finding {
     let expected = format!("a format that is {done} here");
     Finding::error(Code::FormatUnknown, Position::default(), "$", format.as_str(), expected)
-}
-
-/// Between the two bindings of RFC 7970 and RFC 8727. What the other cannot hold is seen by reading back what was written.
-fn between(mut document: IodefDocument, from: Format, to: Format) -> Result<Converted, Vec<Finding>> {
-    if from == Format::IodefXml && to != from {
-        // JSON and CBOR require what XML leaves to its defaults.
-        class::normalise(&mut document);
-    }
-    let before = leaves(&document);
-    let changes = fit(&mut document, to);
-    let bytes = write_iodef(&document, to)?;
-    let back = match read(&bytes, to, u64::MAX).map_err(|finding| vec![finding])?.document {
-        Document::Iodef(document) => document,
-        Document::Record(_) => Box::default(),
-    };
-    let after = leaves(&back);
-    let kept = |path: &String| Entry { path: path.clone(), fate: Fate::Kept { to: path.clone() } };
-    let mut account: Vec<Entry> = before.keys().map(kept).collect();
-    refit(&mut account, &changes);
-    for entry in &mut account {
-        let (was, is) = (before.get(&entry.path), after.get(&entry.path));
-        if matches!(entry.fate, Fate::Kept { .. }) && was != is {
-            entry.fate = match is {
-                Some(_) => Fate::Coarsened { to: entry.path.clone(), how: format!("as {to} writes it") },
-                None => Fate::Dropped { why: format!("{to} has no form for it") },
-            };
-        }
-    }
-    Ok(Converted { bytes, account })
-}
-
-/// Makes the document such that the schema of the target accepts it; what was changed for that.
-fn fit(document: &mut IodefDocument, to: Format) -> Vec<iodef::Change> {
-    match to {
-        Format::IodefJson | Format::IodefCbor => iodef::fit_json(document),
-        _ => iodef::fit(document),
-    }
-}
-
-fn leaves(document: &IodefDocument) -> BTreeMap<String, String> {
-    let mut all = BTreeMap::new();
-    class::leaves(document, &Path::root("IODEF-Document"), &mut |path, leaf| {
-        all.insert(path.to_string(), format!("{leaf:?}"));
-    });
-    all
 }

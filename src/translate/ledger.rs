@@ -67,7 +67,7 @@ pub struct Counts {
 }
 
 impl Counts {
-    fn add(&mut self, fate: &Fate) {
+    pub(super) fn add(&mut self, fate: &Fate) {
         let count = match fate {
             Fate::Kept { .. } => &mut self.kept,
             Fate::Moved { .. } => &mut self.moved,

@@ -3,14 +3,20 @@
 //! A translation takes values out of its source and brings each to an end ([`Fate`]); what it forgets is entered as lost,
 //! and what it has no rule for is carried as residue or dropped, with the reason. See `docs/architecture.md`.
 
+mod between;
 mod convert;
 mod document;
 mod iodef;
 mod ledger;
+mod long;
 mod mirror;
 mod taken;
+#[cfg(test)]
+mod tests;
 mod trail;
 
+pub use between::Tell;
 pub use document::{Converted, Document, FORMATS, Read, convert, detect, read, record_to_iodef};
 pub use iodef::{from_iodef, to_iodef};
 pub use ledger::{Counts, Entry, Fate, Ledger, counts, refit};
+pub use long::{Bounds, Long, Translated, check, translate};

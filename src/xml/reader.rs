@@ -141,6 +141,11 @@ impl<R: BufRead> Reader<R> {
         self.event_position
     }
 
+    /// How many bytes were read, up to the end of the last event or a token beyond it.
+    pub fn offset(&self) -> u64 {
+        self.place.position().offset
+    }
+
     /// The XPath of the innermost open element, such as `/IODEF-Document/Incident[1]/EventData[2]`: local names, with
     /// the position among siblings of the same local name. After [`Event::End`] that is the parent.
     /// Of the children of one element, those with the first 64 different names carry a position.

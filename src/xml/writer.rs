@@ -109,16 +109,7 @@ impl<W: Write> Writer<W> {
     /// # Errors
     /// A prefix that cannot be declared, and output errors.
     pub fn new(mut out: W, prefixes: &[(&str, &str)], layout: Layout) -> Result<Self, WriteError> {
-        let mut table: Vec<(String, String)> = Vec::with_capacity(prefixes.len());
-        for &(prefix, uri) in prefixes {
-            let named = prefix.is_empty() || (is_ncname(prefix) && prefix != "xml" && prefix != "xmlns");
-            let bindable = !uri.is_empty() && uri != XML_NS && uri != XMLNS_NS;
-            if !named || !bindable || table.iter().any(|(known, _)| known == prefix) {
-                return Err(WriteError::Prefix { prefix: prefix.to_owned(), uri: uri.to_owned() });
-            }
-            check(uri)?;
-            table.push((prefix.to_owned(), uri.to_owned()));
-        }
+        let table = table_of(prefixes)?;
         out.write_all(b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n")?;
         Ok(Writer {
             out,
@@ -131,6 +122,47 @@ impl<W: Write> Writer<W> {
             rooted: false,
             generated: 0,
         })
+    }
+
+    /// Starts in the midst of a document, `depth` elements below its root and itself among elements only; the root has
+    /// declared `prefixes` (in whose first element no other default namespace stands) and no other is in scope. What is
+    /// written can be put there with [`Writer::splice`].
+    ///
+    /// # Errors
+    /// A prefix that cannot be declared.
+    pub fn within(out: W, prefixes: &[(&str, &str)], layout: Layout, depth: usize) -> Result<Self, WriteError> {
+        let table = table_of(prefixes)?;
+        let mut scope = Scope::new();
+        table.iter().for_each(|(prefix, uri)| scope.declare(prefix, uri));
+        let content = if layout == Layout::Compact { Content::Mixed } else { Content::Elements };
+        let outer = |_| Open { qname: String::new(), scope: scope.mark(), content };
+        let open = (0..depth).map(outer).collect();
+        let attributes = Vec::new();
+        Ok(Writer { out, layout, table, scope, open, attributes, in_tag: false, rooted: true, generated: 0 })
+    }
+
+    /// Ends what [`Writer::within`] has started, and gives the output back.
+    ///
+    /// # Errors
+    /// When an element is open that was started since.
+    pub fn finish_within(self, depth: usize) -> Result<W, WriteError> {
+        if self.open.len() == depth && !self.in_tag { Ok(self.out) } else { Err(WriteError::Incomplete) }
+    }
+
+    /// Puts in elements that were written before, for this place and layout.
+    ///
+    /// # Errors
+    /// Beside text or outside the root; output errors.
+    pub fn splice(&mut self, write: impl FnOnce(&mut W) -> io::Result<()>) -> Result<(), WriteError> {
+        self.close_tag()?;
+        let compact = self.layout == Layout::Compact;
+        match self.open.last_mut() {
+            Some(open) if compact || open.content != Content::Mixed => {
+                open.content = if compact { Content::Mixed } else { Content::Elements };
+            }
+            _ => return Err(WriteError::Misplaced("elements that were written before")),
+        }
+        Ok(write(&mut self.out)?)
     }
 
     /// Starts an element.
@@ -356,6 +388,20 @@ impl<W: Write> Writer<W> {
         push_declaration(declarations, &prefix, uri);
         Ok(prefix)
     }
+}
+
+fn table_of(prefixes: &[(&str, &str)]) -> Result<Vec<(String, String)>, WriteError> {
+    let mut table: Vec<(String, String)> = Vec::with_capacity(prefixes.len());
+    for &(prefix, uri) in prefixes {
+        let named = prefix.is_empty() || (is_ncname(prefix) && prefix != "xml" && prefix != "xmlns");
+        let bindable = !uri.is_empty() && uri != XML_NS && uri != XMLNS_NS;
+        if !named || !bindable || table.iter().any(|(known, _)| known == prefix) {
+            return Err(WriteError::Prefix { prefix: prefix.to_owned(), uri: uri.to_owned() });
+        }
+        check(uri)?;
+        table.push((prefix.to_owned(), uri.to_owned()));
+    }
+    Ok(table)
 }
 
 fn qualified(prefix: &str, local: &str) -> String {

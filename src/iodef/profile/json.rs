@@ -1,9 +1,9 @@
 //! The schema of RFC 8727: it requires values that XML may leave out, and lacks members that XML has.
 
-use super::{Change, add, clear, code, has, prune, slot, slot_mut, text_of, unknown_impact, write};
+use super::{Change, Part, add, clear, code, has, slot, slot_mut, text_of, unknown_impact, write};
 use crate::{
     class::{self, Fields, Path, View},
-    iodef::{IodefDocument, Version},
+    iodef::IodefDocument,
 };
 
 /// Values that RFC 8727 misspells, in one of its schemas or in both: they are written as `ext-value` with the `ext-*`
@@ -38,10 +38,14 @@ const MAY_BE_NEITHER: &[&str] = &["AttackPattern", "StructuredInfo"];
 /// Makes the document such that RFC 8727's schema accepts it, as far as the schema is the reason that it does not. Absent
 /// counts as unknown: a document that was read from XML is to be [normalised](class::normalise) first.
 pub fn fit_json(document: &mut IodefDocument) -> Vec<Change> {
+    fit_json_part(&mut Part::whole(document)).0
+}
+
+/// The same for a part of a document; also whether the part can stand there at all.
+pub fn fit_json_part(part: &mut Part<'_>) -> (Vec<Change>, bool) {
     let mut changes = Vec::new();
-    let root = Path::root("IODEF-Document");
     // Before the defaults are written, which say what an absent attribute of XML means and not what nobody has said.
-    class::each_class(document, &root, &mut |class, _| {
+    class::each_class(part.class, part.path, &mut |class, _| {
         let name = class.def().name;
         for (_, field, value, ext) in UNKNOWN.iter().filter(|(of, ..)| *of == name) {
             if !has(class, field) {
@@ -50,8 +54,8 @@ pub fn fit_json(document: &mut IodefDocument) -> Vec<Change> {
         }
     });
     // A bare string is English to its readers (RFC 8727 §3.2), whatever the document's language is.
-    class::normalise_where(document, &|_, attribute| attribute == "xml:lang");
-    class::each_class(document, &root, &mut |class, path| {
+    class::normalise_within(part.class, part.around, &|_, attribute| attribute == "xml:lang");
+    class::each_class(part.class, part.path, &mut |class, path| {
         let mut change = |path: String, how: &str, left_out| {
             changes.push(Change { path, how: how.to_owned(), left_out });
         };
@@ -78,19 +82,16 @@ pub fn fit_json(document: &mut IodefDocument) -> Vec<Change> {
         times(class, path, &mut change);
         confidence(class, path, &mut change);
     });
-    prune(document, &lacks, &mut changes);
-    // The version is that of the data model; RFC 8727 has no other.
-    if document.version.as_deref() != Some("2.00") {
-        document.version = Version::new("2.00").ok();
-    }
-    for unsaid in class::unsayable(document) {
+    let whole = part.prune(&lacks, &mut changes);
+    part.set_version();
+    for unsaid in class::unsayable_at(part.class, part.path) {
         let how = match unsaid.left_out {
             true => format!("left out: JSON has no {}", unsaid.what),
             false => format!("JSON cannot say {}", unsaid.what),
         };
         changes.push(Change { path: unsaid.path, how, left_out: unsaid.left_out });
     }
-    changes
+    (changes, whole)
 }
 
 /// What a class needs beyond its table.

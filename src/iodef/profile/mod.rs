@@ -9,14 +9,14 @@ mod json;
 mod tests;
 mod xml;
 
-pub use json::fit_json;
-pub use xml::fit;
+pub use json::{fit_json, fit_json_part};
+pub use xml::{fit, fit_part};
 
 pub(super) use json::UNPRINTED as UNPRINTED_JSON;
 pub(super) use xml::UNPRINTED;
 
-use super::IodefDocument;
-use crate::class::{self, Fields, Path, Slot, View, ViewMut};
+use super::{Incident, IodefDocument};
+use crate::class::{self, Fields, Inherited, Path, Slot, View, ViewMut};
 
 /// A change that the schema forces.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,14 +29,57 @@ pub struct Change {
     pub left_out: bool,
 }
 
-/// Leaves out what is not whole: what a partner may not see can leave holes, and what cannot stand with the hole goes too.
-/// An incident that is not whole stays: whoever writes it says what it lacks.
-fn prune(document: &mut IodefDocument, lacks: &dyn Fn(&dyn Fields) -> Option<&'static str>, changes: &mut Vec<Change>) {
-    let root = Path::root("IODEF-Document");
-    for (i, incident) in document.incident.iter_mut().enumerate() {
-        for (path, lack) in class::prune(incident, &root.item("Incident", i + 1), lacks) {
+/// A document, or an element of one of its long lists that is written by itself.
+pub struct Part<'p> {
+    /// It.
+    pub class: &'p mut dyn Fields,
+    /// Its place in the document.
+    pub path: &'p Path<'p>,
+    /// What it inherits.
+    pub around: &'p [Inherited],
+}
+
+impl<'p> Part<'p> {
+    const ROOT: Path<'static> = Path::root("IODEF-Document");
+
+    /// A whole document.
+    pub fn whole(document: &'p mut IodefDocument) -> Self {
+        Part { class: document, path: &Self::ROOT, around: &[] }
+    }
+
+    /// Leaves out what is not whole: what a partner may not see can leave holes, and what cannot stand with the hole goes
+    /// too; false when that is the part itself. An incident that is not whole stays: whoever writes it says what it lacks.
+    fn prune(&mut self, lacks: &dyn Fn(&dyn Fields) -> Option<&'static str>, changes: &mut Vec<Change>) -> bool {
+        let mut leave_out = |path, lack| {
             let how = format!("left out: it has no {lack}, which the class requires");
             changes.push(Change { path, how, left_out: true });
+        };
+        if self.class.def().name == IodefDocument::DEF.name {
+            let Some(incidents) = slot_mut(self.class, "incident") else { return true };
+            for i in 0..incidents.len() {
+                if let Some(incident) = class::element(incidents, i) {
+                    let (removed, _) = class::prune(incident, &self.path.item("Incident", i + 1), lacks);
+                    removed.into_iter().for_each(|(path, lack)| leave_out(path, lack));
+                }
+            }
+            return true;
+        }
+        let (removed, lack) = class::prune(self.class, self.path, lacks);
+        removed.into_iter().for_each(|(path, lack)| leave_out(path, lack));
+        match lack.filter(|_| self.class.def().name != Incident::DEF.name) {
+            Some(lack) => {
+                leave_out(self.path.to_string(), lack);
+                false
+            }
+            None => true,
+        }
+    }
+
+    /// The version is that of the data model; neither RFC 7970 nor RFC 8727 has another.
+    fn set_version(&mut self) {
+        if self.class.def().name == IodefDocument::DEF.name && text_of(self.class, "version").as_deref() != Some("2.00")
+        {
+            write(self.class, "version", "2.00");
         }
     }
 }

@@ -1,9 +1,9 @@
 //! The schema of RFC 7970 as printed.
 
-use super::{Change, add, clear, code, has, prune, slot, slot_mut, text_of, unknown_impact, write};
+use super::{Change, Part, add, clear, code, has, slot, slot_mut, text_of, unknown_impact, write};
 use crate::{
     class::{self, Fields, Node, Path, View},
-    iodef::{IodefDocument, Version},
+    iodef::IodefDocument,
     xml::Verbatim,
 };
 
@@ -25,8 +25,13 @@ const WITHOUT_URL: &[(&str, &str, &str, &str)] = &[
 
 /// Makes the document such that the printed schema accepts it, as far as the schema is the reason that it does not.
 pub fn fit(document: &mut IodefDocument) -> Vec<Change> {
+    fit_part(&mut Part::whole(document)).0
+}
+
+/// The same for a part of a document; also whether the part can stand there at all.
+pub fn fit_part(part: &mut Part<'_>) -> (Vec<Change>, bool) {
     let mut changes = Vec::new();
-    class::each_class(document, &Path::root("IODEF-Document"), &mut |class, path| {
+    class::each_class(part.class, part.path, &mut |class, path| {
         let name = class.def().name;
         unknown_impact(class);
         for (_, list, ids, word) in WITHOUT_URL.iter().filter(|(of, ..)| *of == name) {
@@ -38,11 +43,9 @@ pub fn fit(document: &mut IodefDocument) -> Vec<Change> {
             _ => None,
         });
     });
-    prune(document, &|_| None, &mut changes);
-    if document.version.as_deref() != Some("2.00") {
-        document.version = Version::new("2.00").ok();
-    }
-    changes
+    let whole = part.prune(&|_| None, &mut changes);
+    part.set_version();
+    (changes, whole)
 }
 
 /// What has no URL stands in the descriptions of the class around it.
@@ -95,8 +98,9 @@ fn descriptions(class: &dyn Fields) -> Vec<[Option<String>; 3]> {
 fn confidence(class: &mut dyn Fields, path: &Path<'_>) -> Option<Change> {
     let number: f64 = text_of(class, "value")?.parse().ok()?;
     clear(class, "value");
-    if text_of(class, "rating")? != "numeric" {
-        return None;
+    if text_of(class, "rating").is_none_or(|rating| rating != "numeric") {
+        let how = format!("the number {number} is left out: the printed schema has none beside a rating");
+        return Some(Change { path: path.to_string(), how, left_out: false });
     }
     let share = if number <= 1.0 { number } else { number / 100.0 };
     let word = if share < 1.0 / 3.0 {

@@ -10,7 +10,7 @@ fn refuse(bytes: &[u8], limits: &Limits) -> Finding {
     let shown = String::from_utf8_lossy(&bytes[..bytes.len().min(200)]).into_owned();
     let checked = check(bytes, limits).expect_err(&shown);
     assert_eq!(Document::parse(bytes, limits).map(|_| ()), Err(checked.clone()), "{shown}");
-    assert_eq!(Index::build(&mut Cursor::new(bytes), [&[Step::Elements]], limits).map(|_| ()), Err(checked.clone()));
+    assert_eq!(Outline::build(&mut Cursor::new(bytes), AnyList, limits, 0).map(|_| ()), Err(checked.clone()));
     assert_eq!(from_slice::<serde_json::Value>(bytes, limits), Err(checked.clone()));
     checked
 }

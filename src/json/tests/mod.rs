@@ -1,7 +1,7 @@
 //! Tests of the JSON entry and exit.
 
 mod hostile;
-mod index;
+mod outline;
 mod round_trip;
 
 use serde::Deserialize;

@@ -1,0 +1,221 @@
+//! JSON to classes for documents that may be long: first it is found out where the elements of the long lists stand, then
+//! what is around them is read, then they are, one by one, in the order of the document.
+
+use std::io;
+
+use super::{
+    Fields, Path, Slot, View, ViewMut,
+    def::{ClassDef, FieldDef, JsonField, Kind, Shape},
+    json_read::Context,
+    stream::{Spine, Window},
+};
+use crate::{
+    error::{Code, Finding, Position},
+    json::{self, Base, Document, Limits, Listed, Outline, Part, Place, Places, Plan, below},
+    spool::Source,
+};
+
+/// Reads a document into `root`; beyond the window, elements of its long lists go to the sink. Gives the findings.
+///
+/// # Errors
+/// When it is not JSON, over a limit, or no object; and what the sink gives.
+pub fn stream_json(
+    root: &mut dyn Fields,
+    source: &mut dyn Source,
+    limits: &Limits,
+    window: Window<'_>,
+) -> Result<Vec<Finding>, Finding> {
+    let (outline, places) = Outline::build(source, Lists(root.def()), limits, window.bytes)?;
+    let path = Path::root(root.def().name);
+    let mut reading = Reading { source, places, limits, window, spine: Spine::new(), findings: Vec::new() };
+    reading.class(root, &outline, "$", &path)?;
+    Ok(reading.findings)
+}
+
+/// The long lists of a class.
+#[derive(Clone, Copy)]
+struct Lists(&'static ClassDef);
+
+impl Plan for Lists {
+    fn member(self, name: &str) -> Option<Part<Self>> {
+        let (_, field) = long_field(self.0, name)?;
+        match field.json {
+            JsonField::Unwrapped(_) => {
+                let (_, element) = wrapped(class_of(field)?)?;
+                Some(Part::List(class_of(element).map(Lists)))
+            }
+            _ if field.card.many() => Some(Part::List(class_of(field).map(Lists))),
+            _ => class_of(field).map(Lists).map(Part::Object),
+        }
+    }
+}
+
+/// The field that may be long and that a member of this name is.
+fn long_field(def: &'static ClassDef, name: &str) -> Option<(usize, &'static FieldDef)> {
+    let is = |field: &FieldDef| matches!(field.json, JsonField::Member(known) | JsonField::Unwrapped(known) if known == name);
+    def.fields.iter().enumerate().find(|(_, field)| field.long && is(field))
+}
+
+/// The only element of a wrapper.
+fn wrapped(def: &'static ClassDef) -> Option<(usize, &'static FieldDef)> {
+    def.fields.iter().enumerate().find(|(_, field)| field.kind == Kind::Element && field.long)
+}
+
+fn class_of(field: &FieldDef) -> Option<&'static ClassDef> {
+    match (field.shape)() {
+        Shape::Class(class) => Some(class),
+        _ => None,
+    }
+}
+
+struct Reading<'r, 'w> {
+    source: &'r mut dyn Source,
+    places: Places,
+    limits: &'r Limits,
+    window: Window<'w>,
+    spine: Spine,
+    findings: Vec<Finding>,
+}
+
+impl Reading<'_, '_> {
+    /// A class: what is around its long lists, and then these.
+    fn class(&mut self, class: &mut dyn Fields, outline: &Outline, at: &str, path: &Path<'_>) -> Result<(), Finding> {
+        let (bytes, stretches) =
+            outline.read(self.source, self.window.rest).map_err(|error| self.failed(&error, at))?;
+        let mut cuts = Vec::new();
+        for (from, offset) in stretches {
+            cuts.push((from, self.place(offset, at)?.position()));
+        }
+        let position = cuts.first().map_or_else(Position::default, |(_, position)| *position);
+        let base = Base { position, path: at.to_owned() };
+        let document = Document::parse_cut(&bytes, self.limits, base, cuts)?;
+        let members = document.root().as_object().map_err(|mismatch| document.finding(mismatch))?;
+        let mut context = Context::new(&document, std::mem::take(&mut self.findings));
+        context.cut = !outline.lists.is_empty();
+        context.members(class, members);
+        self.findings = context.findings;
+        for list in &outline.lists {
+            self.member(class, list, 0, at, path)?;
+        }
+        let mut context = Context::new(&document, std::mem::take(&mut self.findings));
+        for (index, field) in
+            class.def().fields.iter().enumerate().filter(|(_, field)| field.long && !outline.lists.is_empty())
+        {
+            let JsonField::Member(name) = field.json else { continue };
+            let inner = class.slot(index).filter(|_| !field.card.many()).and_then(|slot| slot.get(0));
+            if let (Some(View::Class(inner)), Some(value)) = (inner.map(|node| node.view()), document.root().get(name))
+            {
+                context.complete(inner, value);
+            }
+        }
+        context.complete(class, document.root());
+        self.findings = context.findings;
+        Ok(())
+    }
+
+    /// Follows the members of a list, from the one of this number on, to the class that has it.
+    fn member(
+        &mut self,
+        class: &mut dyn Fields,
+        list: &Listed,
+        nth: usize,
+        at: &str,
+        path: &Path<'_>,
+    ) -> Result<(), Finding> {
+        let Some((index, field)) = list.members.get(nth).and_then(|name| long_field(class.def(), name)) else {
+            return Ok(());
+        };
+        let here = list.members.get(nth).map_or_else(String::new, |name| below(at, name));
+        if field.card.many() {
+            return self.list(class, index, list, &here, path);
+        }
+        let step = self.spine.enter(class, index);
+        let path = path.child(field.name);
+        let inner = class.slot_mut(index).and_then(|slot| slot.get_mut(0)).map(|node| node.view_mut());
+        if let Some(ViewMut::Class(inner)) = inner {
+            match field.json {
+                JsonField::Unwrapped(_) => {
+                    if let Some((index, _)) = wrapped(inner.def()) {
+                        self.list(inner, index, list, &here, &path)?;
+                    }
+                }
+                _ => self.member(inner, list, nth + 1, &here, &path)?,
+            }
+        }
+        self.spine.leave(step);
+        Ok(())
+    }
+
+    fn list(
+        &mut self,
+        class: &mut dyn Fields,
+        index: usize,
+        list: &Listed,
+        at: &str,
+        path: &Path<'_>,
+    ) -> Result<(), Finding> {
+        let Some(field) = class.def().fields.get(index) else { return Ok(()) };
+        let mut place = self.place(list.inside.start, at)?;
+        let (mut handed_on, mut waiting) = (0, 0);
+        let mut bytes = Vec::new();
+        for (i, element) in list.elements.iter().enumerate() {
+            let at = format!("{at}[{i}]");
+            let here = path.item(field.name, i + 1);
+            let large = element.outline.as_deref();
+            let step = self.spine.enter(class, index);
+            let Some(slot) = class.slot_mut(index) else { break };
+            match large {
+                Some(outline) => {
+                    if let ViewMut::Class(inner) = slot.add().view_mut() {
+                        self.class(inner, outline, &at, &here)?;
+                    }
+                    place = self.place(element.range.end, &at)?;
+                }
+                None => {
+                    // With what stands before it, so that its place is known.
+                    bytes.clear();
+                    let from = place.position().offset;
+                    json::read_range(self.source, from..element.range.end, &mut bytes)
+                        .map_err(|error| self.failed(&error, &at))?;
+                    let (gap, own) =
+                        bytes.split_at(usize::try_from(element.range.start - from).unwrap_or(0).min(bytes.len()));
+                    let position = place.after(gap);
+                    place.advance(&bytes);
+                    self.element(slot, own, Base { position, path: at })?;
+                }
+            }
+            self.spine.leave(step);
+            waiting += element.range.end - element.range.start;
+            // A batch at a time, and what has lists of its own at once: they are those that were handed on last.
+            if large.is_some() || waiting >= self.window.bytes || i + 1 == list.elements.len() {
+                self.spine.hand_on(class, index, handed_on, path, self.window.sink)?;
+                (handed_on, waiting) = (i + 1, 0);
+            }
+        }
+        Ok(())
+    }
+
+    /// One element that is read whole.
+    fn element(&mut self, slot: &mut dyn Slot, bytes: &[u8], base: Base) -> Result<(), Finding> {
+        let document = Document::parse_at(bytes, self.limits, base)?;
+        let mut context = Context::new(&document, std::mem::take(&mut self.findings));
+        let filled = context.node(slot.add(), document.root());
+        self.findings = context.findings;
+        if !filled {
+            slot.pop();
+        }
+        Ok(())
+    }
+
+    fn place(&mut self, offset: u64, at: &str) -> Result<Place, Finding> {
+        self.places.place(self.source, offset).map_err(|error| self.failed(&error, at))
+    }
+
+    fn failed(&self, error: &io::Error, at: &str) -> Finding {
+        if error.kind() == io::ErrorKind::FileTooLarge {
+            let expected = format!("at most {} bytes outside long lists (limit rest_bytes)", self.window.rest);
+            return Finding::error(Code::LimitExceeded, Position::default(), at, "more", expected);
+        }
+        Finding::error(Code::FileUnreadable, Position::default(), at, error.to_string(), "readable input")
+    }
+}

@@ -1,0 +1,233 @@
+//! Documents that are larger than memory should be, read and written piece by piece.
+
+use std::io::{BufRead, Write};
+
+use super::{
+    Decoded, IodefDocument,
+    codec::{PREFIXES, json_refusal, refusal, unwritable},
+    mapkeys::MAPKEYS,
+    profile,
+};
+use crate::{
+    cbor,
+    class::{self, ClassDef, Fields, Hole, List, Path, Shape, Window, fields_of, members_of},
+    error::Finding,
+    json,
+    spool::{Rope, Source, Spool, Twine, Whole},
+    xml::{self, Reader},
+};
+
+/// The bindings of RFC 7970 and RFC 8727.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Binding {
+    /// RFC 7970.
+    Xml,
+    /// RFC 8727, JSON.
+    Json,
+    /// RFC 8727, CBOR.
+    Cbor,
+}
+
+/// Reads RFC 7970 XML; beyond the window, the elements of long lists go to its sink and are not in the result.
+///
+/// # Errors
+/// As [`decode_xml`](super::decode_xml), and what the sink gives.
+pub fn stream_xml<R: BufRead>(input: R, limits: xml::Limits, window: Window<'_>) -> Result<Decoded, Finding> {
+    let mut document = IodefDocument::default();
+    let findings = class::stream_xml(&mut document, &mut Reader::new(input, limits), Some(window))?;
+    Ok(Decoded { document, findings })
+}
+
+/// The same for RFC 8727 JSON, which is read more than once.
+///
+/// # Errors
+/// As [`decode_json`](super::decode_json), and what the sink gives.
+pub fn stream_json(source: &mut dyn Source, limits: &json::Limits, window: Window<'_>) -> Result<Decoded, Finding> {
+    let mut document = IodefDocument::default();
+    let findings = class::stream_json(&mut document, source, limits, window)?;
+    Ok(Decoded { document, findings })
+}
+
+/// Writes a document whose long lists come element by element, each as soon as it is known, the rest of it at the end.
+#[derive(Debug)]
+pub struct Encoder {
+    binding: Binding,
+    spool: Spool,
+    /// Lists that are being written, by how many long lists they are in.
+    lists: Vec<Vec<Written>>,
+}
+
+/// Elements of a list that were written.
+#[derive(Debug)]
+struct Written {
+    route: Vec<usize>,
+    rope: Rope,
+    count: usize,
+}
+
+impl Encoder {
+    /// Begins a document.
+    pub fn new(binding: Binding) -> Self {
+        Encoder { binding, spool: Spool::new(), lists: Vec::new() }
+    }
+
+    /// Writes an element of a long list behind those that were written. `path` is its place. If it is the one whose own
+    /// lists were written last, they are put into it.
+    ///
+    /// # Errors
+    /// What the element lacks, or the character that the binding cannot hold.
+    pub fn element(
+        &mut self,
+        list: &List<'_>,
+        class: &dyn Fields,
+        path: &Path<'_>,
+        has_lists: bool,
+    ) -> Result<(), Vec<Finding>> {
+        self.refuse(class, path)?;
+        let level = list.routes.len();
+        let inner =
+            if has_lists && self.lists.len() > level { self.lists.split_off(level).swap_remove(0) } else { Vec::new() };
+        let Some(route) = list.routes.last() else { return Ok(()) };
+        self.lists.resize_with(level.max(self.lists.len()), Vec::new);
+        let before = self.lists[level - 1].iter().find(|written| written.route == *route).map_or(0, |w| w.count);
+        let depth = self.depth(list.routes);
+        let twine = Twine::new(&mut self.spool);
+        let name = (class.def().ns, list.field.name);
+        let written = write(self.binding, class, Place::Within { name, depth, first: before == 0 }, twine, &inner);
+        let rope = written.map_err(|error| vec![unwritable(error, path)])?.finish();
+        let lists = &mut self.lists[level - 1];
+        match lists.iter_mut().find(|written| written.route == *route) {
+            Some(written) => {
+                written.rope.append(&rope);
+                written.count += 1;
+            }
+            None => lists.push(Written { route: route.clone(), rope, count: 1 }),
+        }
+        Ok(())
+    }
+
+    /// Leaves out an element of a long list, with the lists of its own that were written.
+    pub fn leave_out(&mut self, list: &List<'_>) {
+        self.lists.truncate(list.routes.len());
+    }
+
+    /// Ends the document: writes the rest of it around the lists.
+    ///
+    /// # Errors
+    /// What the document lacks, or the character that the binding cannot hold.
+    pub fn finish(mut self, document: &IodefDocument) -> Result<Whole, Vec<Finding>> {
+        let path = Path::root(IodefDocument::DEF.name);
+        self.refuse(document, &path)?;
+        let lists = if self.lists.is_empty() { Vec::new() } else { self.lists.swap_remove(0) };
+        let written = write(self.binding, document, Place::Whole, Twine::new(&mut self.spool), &lists);
+        let rope = written.map_err(|error| vec![unwritable(error, &path)])?.finish();
+        Ok(Whole::new(self.spool, rope))
+    }
+
+    fn refuse(&self, class: &dyn Fields, path: &Path<'_>) -> Result<(), Vec<Finding>> {
+        match self.binding {
+            Binding::Xml => refusal(class, path),
+            Binding::Json | Binding::Cbor => json_refusal(class, path),
+        }
+    }
+
+    /// How many elements, or arrays and objects, are open where the elements of a list stand.
+    fn depth(&self, routes: &[Vec<usize>]) -> usize {
+        let mut depth = 0;
+        let mut def: &'static ClassDef = const { &IodefDocument::DEF };
+        for route in routes {
+            depth += match self.binding {
+                Binding::Xml => route.len(),
+                // The object that has the list, those on the way to it, and the array.
+                Binding::Json | Binding::Cbor => members_of(def, route).len() + 1,
+            };
+            let field = fields_of(def, route).pop();
+            if let Some(Shape::Class(inner)) = field.map(|field| (field.shape)()) {
+                def = inner;
+            }
+        }
+        depth
+    }
+}
+
+/// Where in a document something is written.
+enum Place<'n> {
+    /// It is the document.
+    Whole,
+    /// It is an element of this name, so deep, of a list; whether the first.
+    Within { name: (&'n str, &'n str), depth: usize, first: bool },
+}
+
+/// Any of the writers' errors.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum WriteError {
+    #[error(transparent)]
+    Xml(#[from] xml::WriteError),
+    #[error(transparent)]
+    Json(#[from] json::WriteError),
+    #[error(transparent)]
+    Cbor(#[from] cbor::WriteError),
+}
+
+/// Writes a class with the lists that were written before.
+fn write<'s>(
+    binding: Binding,
+    class: &dyn Fields,
+    place: Place<'_>,
+    out: Twine<'s>,
+    lists: &[Written],
+) -> Result<Twine<'s>, WriteError> {
+    let fills: Vec<_> = lists
+        .iter()
+        .map(|list| {
+            |out: &mut Twine<'s>| {
+                out.splice(&list.rope);
+                Ok(())
+            }
+        })
+        .collect();
+    let holes: Vec<Hole<'_, Twine<'s>>> =
+        lists.iter().zip(&fills).map(|(list, fill)| Hole { route: &list.route, count: list.count, fill }).collect();
+    write_into(binding, class, place, out, &holes)
+}
+
+fn write_into<W: Write>(
+    binding: Binding,
+    class: &dyn Fields,
+    place: Place<'_>,
+    out: W,
+    holes: &[Hole<'_, W>],
+) -> Result<W, WriteError> {
+    match (binding, place) {
+        (Binding::Xml, Place::Whole) => {
+            let mut writer = xml::Writer::new(out, &PREFIXES, xml::Layout::Indented)?;
+            class::to_xml(class, profile::UNPRINTED, &mut writer, holes)?;
+            Ok(writer.finish()?)
+        }
+        (Binding::Xml, Place::Within { name, depth, .. }) => {
+            let mut writer = xml::Writer::within(out, &PREFIXES, xml::Layout::Indented, depth)?;
+            class::write_element(class, name, profile::UNPRINTED, &mut writer, holes)?;
+            Ok(writer.finish_within(depth)?)
+        }
+        (Binding::Json, Place::Whole) => {
+            let mut writer = json::Writer::new(out, json::Layout::Indented);
+            class::write_json(class, profile::UNPRINTED_JSON, &mut writer, holes)?;
+            Ok(writer.finish()?)
+        }
+        (Binding::Json, Place::Within { depth, first, .. }) => {
+            let mut writer = json::Writer::within(out, json::Layout::Indented, depth, first);
+            class::write_json(class, profile::UNPRINTED_JSON, &mut writer, holes)?;
+            Ok(writer.finish_within(depth)?)
+        }
+        (Binding::Cbor, _) => {
+            let mut writer = cbor::Writer::new(out, cbor::Order::AsGiven);
+            class::write_cbor(class, profile::UNPRINTED_JSON, MAPKEYS, &mut writer, holes)?;
+            Ok(writer.finish()?)
+        }
+    }
+}
+
+/// Writes a whole document that is in memory.
+pub(super) fn write_whole(binding: Binding, document: &IodefDocument) -> Result<Vec<u8>, WriteError> {
+    write_into(binding, document, Place::Whole, Vec::new(), &[])
+}

@@ -1,0 +1,230 @@
+//! Between the bindings of IODEF, whole and piece by piece.
+
+use std::{
+    collections::BTreeMap,
+    io::{BufReader, Cursor},
+};
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::{
+    class::{self, Dice, Path, REST},
+    error::{Code, Finding, Severity},
+    format::Format,
+    iodef::{self, IodefDocument},
+    spool::Source,
+    world::Seeded,
+};
+
+const BINDINGS: [Format; 3] = [Format::IodefXml, Format::IodefJson, Format::IodefCbor];
+
+fn document(seed: u64, depth: usize, json: bool) -> IodefDocument {
+    let entropy = Seeded::new(seed);
+    let dice = Dice::new(&entropy);
+    let mut document = IodefDocument::default();
+    class::generate(&mut document, &mut if json { dice.for_json() } else { dice }, depth);
+    document
+}
+
+fn encode(document: &IodefDocument, format: Format) -> Vec<u8> {
+    match format {
+        Format::IodefXml => iodef::encode_xml(document),
+        Format::IodefJson => iodef::encode_json(document),
+        _ => iodef::encode_cbor(document),
+    }
+    .unwrap()
+}
+
+fn leaves(document: &IodefDocument) -> BTreeMap<String, String> {
+    let mut all = BTreeMap::new();
+    class::leaves(document, &Path::root("IODEF-Document"), &mut |path, leaf| {
+        all.insert(path.to_string(), format!("{leaf:?}"));
+    });
+    all
+}
+
+fn read_iodef(bytes: &[u8], format: Format) -> IodefDocument {
+    match read(bytes, format, u64::MAX).unwrap().document {
+        Document::Iodef(document) => *document,
+        Document::Record(_) => panic!("no IODEF"),
+    }
+}
+
+/// A translation with a window of so many bytes: what was written, and the account by its paths.
+fn by_piece(bytes: &[u8], from: Format, to: Format, window: u64) -> (Result<Vec<u8>, Vec<Finding>>, Vec<Entry>) {
+    let mut account = Vec::new();
+    let mut tell = |entry| account.push(entry);
+    let bounds = Bounds { window, ..Bounds::default() };
+    let mut source = Cursor::new(bytes);
+    let long = if from == Format::IodefXml { Long::Xml(&mut source) } else { Long::Json(&mut source) };
+    let translated = translate(long, to, bounds, Some(&mut tell)).unwrap();
+    let errors = translated.findings.iter().filter(|finding| finding.severity == Severity::Error);
+    assert_eq!(errors.collect::<Vec<_>>(), Vec::<&Finding>::new());
+    assert_eq!(translated.counts, counts(&account));
+    account.sort_by(|a, b| a.path.cmp(&b.path));
+    (translated.written.map(|whole| whole.into_bytes().unwrap()), account)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    /// However little is held, the same is written and the same is said of it.
+    #[test]
+    fn by_piece_is_as_whole(seed: u64, depth in 0usize..7, window in 0u64..4096, json: bool) {
+        let from = if json { Format::IodefJson } else { Format::IodefXml };
+        let bytes = encode(&document(seed, depth, json), from);
+        for to in BINDINGS {
+            let (whole, all) = by_piece(&bytes, from, to, u64::MAX);
+            for window in [0, window] {
+                let (written, account) = by_piece(&bytes, from, to, window);
+                prop_assert_eq!(
+                    written.as_ref().map(|bytes| String::from_utf8_lossy(bytes)).map_err(|f| f.len()),
+                    whole.as_ref().map(|bytes| String::from_utf8_lossy(bytes)).map_err(|f| f.len())
+                );
+                prop_assert_eq!(&account, &all);
+            }
+        }
+    }
+
+    /// What is found is the same, and stands at the same places.
+    #[test]
+    fn the_same_is_found_by_piece(seed: u64, depth in 2usize..6, json: bool, cuts in prop::collection::vec(any::<prop::sample::Index>(), 1..6)) {
+        let from = if json { Format::IodefJson } else { Format::IodefXml };
+        let text = String::from_utf8(encode(&document(seed, depth, json), from)).unwrap();
+        // Lines are left out, so that elements and members are missing, or nothing fits any more.
+        let mut lines: Vec<&str> = text.lines().collect();
+        for cut in cuts {
+            let at = cut.index(lines.len());
+            lines.remove(at);
+        }
+        let broken = lines.join("\n");
+        let found = |window| {
+            let bounds = Bounds { window, ..Bounds::default() };
+            let mut source = Cursor::new(broken.as_bytes());
+            let long = if json { Long::Json(&mut source) } else { Long::Xml(&mut source) };
+            let mut found = check(long, bounds).unwrap_or_else(|finding| vec![finding]);
+            found.sort_by_key(|finding| (finding.position.offset, finding.path.clone(), finding.expected.clone()));
+            found
+        };
+        prop_assert_eq!(found(0), found(u64::MAX));
+    }
+
+    /// The account is true: what is kept is read back as it was, what is dropped is not there.
+    #[test]
+    fn the_account_is_what_can_be_read_back(seed: u64, depth in 0usize..7, json: bool) {
+        let from = if json { Format::IodefJson } else { Format::IodefXml };
+        let source = document(seed, depth, json);
+        let bytes = encode(&source, from);
+        for to in BINDINGS {
+            let (Ok(written), account) = by_piece(&bytes, from, to, u64::MAX) else { continue };
+            let mut before = read_iodef(&bytes, from);
+            if !json && to != from {
+                class::normalise(&mut before);
+            }
+            let (before, after) = (leaves(&before), leaves(&read_iodef(&written, to)));
+            prop_assert_eq!(account.len(), before.len());
+            for entry in &account {
+                let (was, is) = (before.get(&entry.path), after.get(&entry.path));
+                prop_assert!(was.is_some(), "{} is no leaf", entry.path);
+                match &entry.fate {
+                    // An element that had nothing in it may have a default now.
+                    Fate::Kept { .. } if is.is_none() && was.is_some_and(|was| was == "Empty") => {
+                        let below = format!("{}/", entry.path);
+                        prop_assert!(after.range(below.clone()..).next().is_some_and(|(path, _)| path.starts_with(&below)), "{} in {}", entry, to);
+                    }
+                    Fate::Kept { .. } => prop_assert_eq!(was, is, "{} in {}", entry, to),
+                    Fate::Coarsened { .. } | Fate::Dropped { .. } => {}
+                    other => prop_assert!(false, "{:?}", other),
+                }
+            }
+        }
+    }
+}
+
+/// A document with so many of one thing in one incident.
+fn many(element: &str, count: usize) -> String {
+    let mut text = String::from(
+        r#"<IODEF-Document version="2.00" xml:lang="en" xmlns="urn:ietf:params:xml:ns:iodef-2.0"><Incident purpose="reporting">
+<IncidentID name="csirt.example">1</IncidentID><GenerationTime>2026-01-01T00:00:00Z</GenerationTime>
+<Contact type="organization" role="creator"/>"#,
+    );
+    let (open, close) = match element {
+        "Indicator" => ("<IndicatorData>", "</IndicatorData>"),
+        "HistoryItem" => ("<History>", "</History>"),
+        "RecordData" => ("<EventData><Record>", "</Record></EventData>"),
+        _ => ("", ""),
+    };
+    text.push_str(open);
+    for i in 0..count {
+        let one = match element {
+            "Indicator" => format!(
+                "<Indicator><IndicatorID name=\"csirt.example\" version=\"1\">i{i}</IndicatorID><Observable><Address category=\"ipv4-addr\">192.0.2.1</Address></Observable></Indicator>"
+            ),
+            "HistoryItem" => {
+                "<HistoryItem action=\"other\"><DateTime>2026-01-01T00:00:00Z</DateTime></HistoryItem>".to_owned()
+            }
+            "RecordData" => "<RecordData><RecordItem dtype=\"string\">x</RecordItem></RecordData>".to_owned(),
+            "EventData" => format!("<EventData><Description>{i}</Description></EventData>"),
+            _ => format!("<Contact type=\"person\" role=\"tech\"><ContactName>{i}</ContactName></Contact>"),
+        };
+        text.push_str(&one);
+    }
+    text.push_str(close);
+    text.push_str("</Incident></IODEF-Document>");
+    text
+}
+
+#[test]
+fn every_long_list_is_read_and_written_by_piece() {
+    for element in ["EventData", "Indicator", "HistoryItem", "RecordData"] {
+        let xml = many(element, 300);
+        let (json, account) = by_piece(xml.as_bytes(), Format::IodefXml, Format::IodefJson, 1_000);
+        let json = json.unwrap();
+        assert!(account.len() > 300, "{element}");
+        let (back, _) = by_piece(&json, Format::IodefJson, Format::IodefXml, 1_000);
+        let text = String::from_utf8(back.unwrap()).unwrap();
+        assert_eq!(text.matches(&format!("</{element}>")).count(), 300, "{element}");
+    }
+}
+
+#[test]
+fn what_is_in_no_long_list_has_a_limit() {
+    let xml = many("Contact", 5_000);
+    let bounds = Bounds { rest: 100_000, ..Bounds::default() };
+    let finding = check(Long::Xml(&mut xml.as_bytes()), bounds).unwrap_err();
+    assert_eq!(finding.code, Code::LimitExceeded);
+    assert!(finding.expected.contains("rest_bytes"), "{finding}");
+    assert!(finding.path.starts_with("/IODEF-Document/Incident[1]/Contact["), "{finding}");
+    assert_eq!(check(Long::Xml(&mut xml.as_bytes()), Bounds::default()), Ok(Vec::new()));
+
+    let (json, _) = by_piece(xml.as_bytes(), Format::IodefXml, Format::IodefJson, u64::MAX);
+    let json = json.unwrap();
+    let finding = check(Long::Json(&mut Cursor::new(&json)), bounds).unwrap_err();
+    assert_eq!(finding.code, Code::LimitExceeded);
+    assert!(finding.expected.contains("rest_bytes"), "{finding}");
+    assert_eq!(REST, Bounds::default().rest);
+}
+
+/// Elements that the target cannot hold are left out one by one, and the last of a list does not stand for those before.
+#[test]
+fn what_a_target_cannot_hold_is_left_out_by_piece_too() {
+    let mut xml = many("EventData", 50);
+    // An indicator whose attack phase has no URL keeps its description; one that has nothing else goes.
+    xml = xml.replace("</Incident>", r#"<IndicatorData><Indicator><IndicatorID name="a.example" version="1">a1</IndicatorID><Observable><Address category="ipv4-addr">192.0.2.1</Address></Observable></Indicator><Indicator><IndicatorID name="a.example" version="1">a2</IndicatorID><IndicatorReference/></Indicator></IndicatorData></Incident>"#);
+    for to in BINDINGS {
+        let (whole, all) = by_piece(xml.as_bytes(), Format::IodefXml, to, u64::MAX);
+        let (written, account) = by_piece(xml.as_bytes(), Format::IodefXml, to, 0);
+        assert_eq!(whole.unwrap(), written.unwrap());
+        assert_eq!(all, account);
+    }
+}
+
+#[test]
+fn a_source_that_ends_early_is_a_finding() {
+    let xml = many("Indicator", 100);
+    let cut = &xml[..xml.len() / 2];
+    assert_eq!(check(Long::Xml(&mut cut.as_bytes()), Bounds::default()).unwrap_err().code, Code::XmlSyntax);
+    let mut source: Box<dyn Source> = Box::new(BufReader::new(Cursor::new(b"{\"Incident\": [{".to_vec())));
+    assert_eq!(check(Long::Json(&mut *source), Bounds::default()).unwrap_err().code, Code::JsonSyntax);
+}
