@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
 use super::{
-    Fields,
+    Fields, Rules,
     def::{SimpleDef, Wire},
     json_read::from_json,
     tree::{Form, tree},
@@ -41,13 +41,19 @@ pub fn to_cbor<'a>(root: &'a dyn Fields, unprinted: &'a [(&'a str, &'a str)], ke
 ///
 /// # Errors
 /// When it is not CBOR, over a limit, or no map.
-pub fn from_cbor(root: &mut dyn Fields, bytes: &[u8], limits: &Limits, keys: MapKeys) -> Result<Vec<Finding>, Finding> {
+pub fn from_cbor(
+    root: &mut dyn Fields,
+    bytes: &[u8],
+    limits: &Limits,
+    keys: MapKeys,
+    rules: &mut dyn Rules,
+) -> Result<Vec<Finding>, Finding> {
     let item = read(bytes, limits)?;
     let value = value(&item, keys).map_err(|offset| {
         let (found, expected) = ("what JSON has no form for", "a text, number, truth value, list, map or bytes");
         Finding::error(Code::ValueInvalid, position(offset), item.path(offset), found, expected)
     })?;
-    from_json(root, &Document::of_binary(bytes, value))
+    from_json(root, &Document::of_binary(bytes, value), rules)
 }
 
 #[derive(Clone, Copy)]

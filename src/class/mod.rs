@@ -21,6 +21,7 @@ mod macros;
 mod normal;
 mod path;
 mod prune;
+mod rules;
 mod simple;
 mod tree;
 mod unsayable;
@@ -38,14 +39,17 @@ pub use leaves::{BadLeaf, Leaf, count_leaves, field_leaves, is_empty, leaves, pu
 pub use normal::{normalise, normalise_where};
 pub use path::Path;
 pub use prune::prune;
+pub use rules::{Place, Rules};
 pub use simple::{
-    Base64, Coded, CodedNode, DateTime, Enumeration, Id, IdRef, Integer, Lang, Lexical, LexicalKind, Portlist,
+    Base64, Coded, CodedNode, DateTime, Enumeration, Id, IdRef, Integer, Lang, Lexical, LexicalKind, NcName, Portlist,
     PositiveReal, Real, SimpleNode, Text, Timezone, Uri,
 };
 pub use unsayable::{Unsaid, unsayable};
 pub use walk::each_class;
 pub use xml_read::from_xml;
 pub use xml_write::{WriteError, to_xml};
+
+use std::any::Any;
 
 use crate::xml::Verbatim;
 
@@ -101,6 +105,8 @@ pub trait Blank {
 pub trait Fields {
     /// The class's table.
     fn def(&self) -> &'static ClassDef;
+    /// The struct itself, for what knows classes by their type.
+    fn any(&self) -> &dyn Any;
     /// The field of this index; `None` beyond the last.
     fn slot(&self, index: usize) -> Option<&dyn Slot>;
     /// The field of this index, to be filled.

@@ -37,6 +37,12 @@ impl<'a> Path<'a> {
             Kind::Content | Kind::Mixed | Kind::Choice | Kind::Group => self.to_string(),
         }
     }
+
+    /// The same, for one of several in the field; `item` counts from 1, and 0 is the field as a whole.
+    pub(super) fn of_item(&self, field: &FieldDef, item: usize) -> String {
+        let path = self.of(field);
+        if item > 0 && field.kind == Kind::Element { format!("{path}[{item}]") } else { path }
+    }
 }
 
 impl fmt::Display for Path<'_> {

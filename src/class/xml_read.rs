@@ -6,7 +6,7 @@
 use std::io::BufRead;
 
 use super::{
-    Fields, Node, Path, Slot, ViewMut, check,
+    Fields, Node, Path, Place, Rules, Slot, ViewMut, check,
     def::{ClassDef, FieldDef, Kind, Shape},
 };
 use crate::{
@@ -17,12 +17,16 @@ use crate::{
 /// The namespace of `xsi:schemaLocation` and `xsi:type`, which every document may have and nothing here follows.
 const XSI_NS: &str = "http://www.w3.org/2001/XMLSchema-instance";
 
-/// Reads a document whose root is `root`'s class, into `root`; gives the findings, in the order of the document: what a
-/// class lacks, at its end.
+/// Reads a document whose root is `root`'s class, into `root`; gives the findings, in the order of the document: what is
+/// wrong with a class as a whole stands at its end, what is wrong with the document at the end of all.
 ///
 /// # Errors
 /// A finding that ends the reading: not well-formed, over a limit, or another root element.
-pub fn from_xml<R: BufRead>(root: &mut dyn Fields, reader: &mut Reader<R>) -> Result<Vec<Finding>, Finding> {
+pub fn from_xml<R: BufRead>(
+    root: &mut dyn Fields,
+    reader: &mut Reader<R>,
+    rules: &mut dyn Rules,
+) -> Result<Vec<Finding>, Finding> {
     let def = root.def();
     let path = Path::root(def.name);
     let mut findings = Vec::new();
@@ -45,15 +49,35 @@ pub fn from_xml<R: BufRead>(root: &mut dyn Fields, reader: &mut Reader<R>) -> Re
         }
         _ => return Err(wrong_root(Position::default(), "no element")),
     };
-    let mut context = Context { reader, findings };
+    let mut context = Context { reader, rules, findings };
     context.content(root, position, &path)?;
     context.reader.next()?; // the end of the document, or what must not follow it
+    context.rules.end(&mut context.findings);
     Ok(context.findings)
 }
 
 struct Context<'r, R: BufRead> {
     reader: &'r mut Reader<R>,
+    rules: &'r mut dyn Rules,
     findings: Vec<Finding>,
+}
+
+/// Where an element stands.
+struct Here<'p> {
+    path: &'p Path<'p>,
+    start: Position,
+}
+
+impl Place for Here<'_> {
+    fn json(&self) -> bool {
+        false
+    }
+    fn position(&self, _: Option<&FieldDef>, _: usize) -> Position {
+        self.start
+    }
+    fn path(&self, field: Option<&FieldDef>, item: usize) -> String {
+        self.path.path(field, item)
+    }
 }
 
 impl<R: BufRead> Context<'_, R> {
@@ -70,11 +94,7 @@ impl<R: BufRead> Context<'_, R> {
                 }
             }
         }
-        let findings = &mut self.findings;
-        check::complete(class, false, &mut |class, breach| {
-            let at = breach.field(class).map_or_else(|| path.to_string(), |field| path.of(field));
-            findings.push(Finding::new(breach.severity, breach.code, start, at, breach.found, breach.expected));
-        });
+        check::complete(class, &Here { path, start }, self.rules, &mut self.findings);
         Ok(())
     }
 

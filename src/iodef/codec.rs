@@ -1,6 +1,6 @@
 //! IODEF documents as bytes: strict on the way out, lenient on the way in.
 
-use super::{DS, ENUM, IODEF, IodefDocument, SCI, mapkeys::MAPKEYS, profile};
+use super::{DS, ENUM, IODEF, IodefDocument, SCI, mapkeys::MAPKEYS, profile, rules::Checker};
 use crate::{
     cbor, class,
     error::{Code, Finding, Position, Severity},
@@ -8,12 +8,14 @@ use crate::{
     xml::{Layout, Limits, Reader, Writer},
 };
 
-/// A document and what was wrong with it. A finding of severity error says that a part was not read or is missing.
+/// A document and what was wrong with it. A finding of severity error says that a part was not read or is missing, or that
+/// it cannot be taken as it was meant.
 #[derive(Debug)]
 pub struct Decoded {
     /// What the document says.
     pub document: IodefDocument,
-    /// In the order of the document; what an element lacks stands behind what is in it.
+    /// In the order of the document; what concerns an element as a whole stands behind what is in it, and references that
+    /// lead nowhere stand last.
     pub findings: Vec<Finding>,
 }
 
@@ -33,14 +35,14 @@ const PREFIXES: [(&str, &str); 4] = [("", IODEF), ("enum", ENUM), ("sci", SCI), 
 /// The finding that ended the reading: not XML, over a limit, another root.
 pub fn decode_xml(bytes: &[u8], limits: Limits) -> Result<Decoded, Finding> {
     let mut document = IodefDocument::default();
-    let findings = class::from_xml(&mut document, &mut Reader::new(bytes, limits))?;
+    let findings = class::from_xml(&mut document, &mut Reader::new(bytes, limits), &mut Checker::default())?;
     Ok(Decoded { document, findings })
 }
 
 /// Writes RFC 7970 XML, two spaces to a level. Whoever wants the printed schema to accept it calls [`fit`](super::fit) first.
 ///
 /// # Errors
-/// All findings of severity error that the document has by the tables, or the character that XML cannot hold.
+/// All findings of severity error that the document has by the tables and the rules, or the character that XML cannot hold.
 pub fn encode_xml(document: &IodefDocument) -> Result<Vec<u8>, Vec<Finding>> {
     refuse_errors(document)?;
     let write = || {
@@ -53,8 +55,14 @@ pub fn encode_xml(document: &IodefDocument) -> Result<Vec<u8>, Vec<Finding>> {
     })
 }
 
+/// What is wrong with a document in memory, by the tables and by the [rules](super::rules::RULES). Its findings have no
+/// position.
+pub fn check(document: &IodefDocument) -> Vec<Finding> {
+    class::check(document, &mut Checker::default())
+}
+
 fn refuse_errors(document: &IodefDocument) -> Result<(), Vec<Finding>> {
-    let mut findings = class::check(document);
+    let mut findings = check(document);
     findings.retain(|finding| finding.severity == Severity::Error);
     if findings.is_empty() { Ok(()) } else { Err(findings) }
 }
@@ -66,7 +74,7 @@ fn refuse_errors(document: &IodefDocument) -> Result<(), Vec<Finding>> {
 pub fn decode_json(bytes: &[u8], limits: &json::Limits) -> Result<Decoded, Finding> {
     let source = json::Document::parse(bytes, limits)?;
     let mut document = IodefDocument::default();
-    let findings = class::from_json(&mut document, &source)?;
+    let findings = class::from_json(&mut document, &source, &mut Checker::default())?;
     Ok(Decoded { document, findings })
 }
 
@@ -74,7 +82,7 @@ pub fn decode_json(bytes: &[u8], limits: &json::Limits) -> Result<Decoded, Findi
 /// Whoever wants the printed schema to accept it calls [`fit_json`](super::fit_json) first.
 ///
 /// # Errors
-/// All findings of severity error that the document has by the tables, and what JSON requires beyond XML.
+/// All findings of severity error that the document has by the tables and the rules, and what JSON requires beyond XML.
 pub fn encode_json(document: &IodefDocument) -> Result<Vec<u8>, Vec<Finding>> {
     refuse_errors(document)?;
     let required = class::check_json(document);
@@ -92,7 +100,7 @@ pub fn encode_json(document: &IodefDocument) -> Result<Vec<u8>, Vec<Finding>> {
 /// The finding that ended the reading: not CBOR, over a limit, no map.
 pub fn decode_cbor(bytes: &[u8], limits: &cbor::Limits) -> Result<Decoded, Finding> {
     let mut document = IodefDocument::default();
-    let findings = class::from_cbor(&mut document, bytes, limits, MAPKEYS)?;
+    let findings = class::from_cbor(&mut document, bytes, limits, MAPKEYS, &mut Checker::default())?;
     Ok(Decoded { document, findings })
 }
 

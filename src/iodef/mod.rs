@@ -16,6 +16,7 @@ mod history;
 mod indicator;
 mod mapkeys;
 mod profile;
+pub mod rules;
 mod system;
 #[cfg(test)]
 mod tests;
@@ -27,7 +28,7 @@ pub use assessment::{
     Assessment, BusinessImpact, Confidence, Counter, Impact, MonetaryImpact, SystemImpact, TimeImpact,
 };
 pub use codec::{
-    Decoded, decode_cbor, decode_json, decode_xml, encode_cbor, encode_json, encode_xml, fuzz_cbor, fuzz_json, fuzz_xml,
+    Decoded, check, decode_cbor, decode_json, decode_xml, encode_cbor, encode_json, encode_xml, fuzz_cbor, fuzz_json, fuzz_xml,
 };
 pub use contact::{Contact, Email, PostalAddress, RegistryHandle, Telephone};
 pub use document::{

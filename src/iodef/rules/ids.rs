@@ -1,0 +1,152 @@
+//! The ids of a document and what refers to them, remembered while classes go by: 16 bytes of a digest and a place each, so
+//! that a million indicators need tens of megabytes. Only of a reference whose id has not come yet there is more.
+
+use std::{
+    collections::HashMap,
+    hash::{BuildHasherDefault, Hasher},
+};
+
+use super::Rule;
+use crate::{
+    digest::Digest,
+    error::{Finding, Position},
+};
+
+/// What has an id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// A class with `observable-id`.
+    Observable,
+    /// An Indicator.
+    Indicator,
+    /// No thing of this document: an indicator that RelatedActivity or AlternativeIndicatorID names.
+    Mention,
+}
+
+/// An id that came, and where.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Known {
+    pub kind: Kind,
+    line: u32,
+    column: u32,
+}
+
+impl Known {
+    /// Where it came, as a finding tells it. Binary input has no lines.
+    pub fn place(&self) -> String {
+        match self.line {
+            0 => "before".to_owned(),
+            line => format!("at {line}:{}", self.column),
+        }
+    }
+}
+
+/// A reference whose id has not come yet, or came of the wrong kind.
+struct Waiting {
+    rule: &'static Rule,
+    /// The kind that the id must be of, if it comes; `None` when any will do, but it must come.
+    wanted: Option<Kind>,
+    /// Place in the order of the document.
+    number: usize,
+    position: Position,
+    path: String,
+    /// What the finding would say.
+    found: String,
+}
+
+/// The first half of a digest.
+type Key = u128;
+
+fn key(id: &str) -> Key {
+    let digest = Digest::of(id.as_bytes());
+    digest.as_bytes().first_chunk().map_or(0, |half| u128::from_le_bytes(*half))
+}
+
+/// A digest is spread as it is.
+#[derive(Default)]
+struct Spread(u64);
+
+impl Hasher for Spread {
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
+        }
+    }
+    fn write_u128(&mut self, key: u128) {
+        self.0 = key as u64;
+    }
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
+type Map<V> = HashMap<Key, V, BuildHasherDefault<Spread>>;
+
+/// The ids and the open references of one document.
+#[derive(Default)]
+pub(super) struct Ids {
+    known: Map<Known>,
+    waiting: Map<Vec<Waiting>>,
+    /// How many references had to wait.
+    waited: usize,
+}
+
+impl Ids {
+    /// The id, if it came before.
+    pub fn known(&self, id: &str) -> Option<Known> {
+        self.known.get(&key(id)).copied()
+    }
+
+    /// An id comes. The first counts, but what was only mentioned gives way.
+    pub fn came(&mut self, id: &str, kind: Kind, position: Position) {
+        let short = |number: u64| u32::try_from(number).unwrap_or(u32::MAX);
+        let came = Known { kind, line: short(position.line), column: short(position.column) };
+        let key = key(id);
+        let known = self.known.entry(key).or_insert(came);
+        if known.kind == Kind::Mention {
+            *known = came;
+        }
+        let kind = known.kind;
+        if let Some(waiting) = self.waiting.get_mut(&key) {
+            waiting.retain(|one| one.wanted.is_some_and(|wanted| wanted != kind));
+        }
+    }
+
+    /// Whether a reference may stay as it is: the id came, or it is left to [`Ids::end`]. `tell` gives place, path and what
+    /// stands there.
+    pub fn refer(
+        &mut self,
+        rule: &'static Rule,
+        id: &str,
+        wanted: Option<Kind>,
+        tell: impl FnOnce() -> (Position, String, String),
+    ) -> bool {
+        let key = key(id);
+        match self.known.get(&key) {
+            Some(known) if wanted.is_none_or(|wanted| wanted == known.kind) => true,
+            // A mention may still give way to the thing itself.
+            Some(known) if known.kind != Kind::Mention => false,
+            _ => {
+                let (position, path, found) = tell();
+                let waiting = Waiting { rule, wanted, number: self.waited, position, path, found };
+                self.waiting.entry(key).or_default().push(waiting);
+                self.waited += 1;
+                true
+            }
+        }
+    }
+
+    /// What was referred to and did not come.
+    pub fn end(&mut self, findings: &mut Vec<Finding>) {
+        let known = &self.known;
+        let open = std::mem::take(&mut self.waiting).into_iter();
+        let mut left: Vec<Waiting> = open
+            .flat_map(|(key, waiting)| {
+                // Where no id came at all, the rule that wants any has said so.
+                waiting.into_iter().filter(move |one| one.wanted.is_none() || known.contains_key(&key))
+            })
+            .collect();
+        left.sort_by_key(|one| one.number);
+        findings.extend(left.into_iter().map(|one| one.rule.finding(one.position, one.path, &one.found)));
+    }
+}
