@@ -49,6 +49,7 @@ macro_rules! class {
                 const { &$type::DEF }
             }
             fn any(&self) -> &dyn std::any::Any { self }
+            fn any_mut(&mut self) -> &mut dyn std::any::Any { self }
             #[allow(non_upper_case_globals)]
             fn slot(&self, index: usize) -> Option<&dyn $crate::class::Slot> {
                 $crate::class!(@indices $($field)*);

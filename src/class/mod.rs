@@ -107,6 +107,8 @@ pub trait Fields {
     fn def(&self) -> &'static ClassDef;
     /// The struct itself, for what knows classes by their type.
     fn any(&self) -> &dyn Any;
+    /// The same, to be changed.
+    fn any_mut(&mut self) -> &mut dyn Any;
     /// The field of this index; `None` beyond the last.
     fn slot(&self, index: usize) -> Option<&dyn Slot>;
     /// The field of this index, to be filled.

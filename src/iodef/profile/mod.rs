@@ -15,6 +15,8 @@ pub use xml::fit;
 pub(super) use json::UNPRINTED as UNPRINTED_JSON;
 pub(super) use xml::UNPRINTED;
 
+use std::collections::BTreeSet;
+
 use super::IodefDocument;
 use crate::class::{self, Fields, Path, Slot, View, ViewMut};
 
@@ -29,16 +31,55 @@ pub struct Change {
     pub left_out: bool,
 }
 
-/// Leaves out what is not whole: what a partner may not see can leave holes, and what cannot stand with the hole goes too.
-/// An incident that is not whole stays: whoever writes it says what it lacks.
+/// Leaves out what is not whole: what a partner may not see can leave holes, and what cannot stand with the hole goes too,
+/// down to references to what is gone. An incident that is not whole stays: whoever writes it says what it lacks.
 fn prune(document: &mut IodefDocument, lacks: &dyn Fn(&dyn Fields) -> Option<&'static str>, changes: &mut Vec<Change>) {
     let root = Path::root("IODEF-Document");
-    for (i, incident) in document.incident.iter_mut().enumerate() {
-        for (path, lack) in class::prune(incident, &root.item("Incident", i + 1), lacks) {
-            let how = format!("left out: it has no {lack}, which the class requires");
-            changes.push(Change { path, how, left_out: true });
+    loop {
+        for (i, incident) in document.incident.iter_mut().enumerate() {
+            for (path, lack) in class::prune(incident, &root.item("Incident", i + 1), lacks) {
+                let how = format!("left out: it has no {lack}, which the class requires");
+                changes.push(Change { path, how, left_out: true });
+            }
+        }
+        if !cut_references(document, changes) {
+            return;
         }
     }
+}
+
+/// Removes `uid-ref`s that lead nowhere; whether there were any.
+fn cut_references(document: &mut IodefDocument, changes: &mut Vec<Change>) -> bool {
+    let root = Path::root("IODEF-Document");
+    let (mut ids, mut refers) = (BTreeSet::new(), false);
+    class::each_class(document, &root, &mut |class, _| {
+        ids.extend(text_of(class, "observable_id"));
+        if class.def().name == "IndicatorID" {
+            ids.extend(text_of(class, "id"));
+        }
+        refers |= has(class, "uid_ref");
+    });
+    let before = changes.len();
+    if refers {
+        class::each_class(document, &root, &mut |class, path| {
+            if text_of(class, "uid_ref").is_some_and(|id| !ids.contains(&id)) {
+                clear(class, "uid_ref");
+                let how = "left out: what it refers to is left out".to_owned();
+                changes.push(Change { path: path.child("@uid-ref").to_string(), how, left_out: true });
+            }
+        });
+    }
+    changes.len() > before
+}
+
+/// What a class of alternatives needs beyond its table: one of them.
+fn lacks_alternative(class: &dyn Fields) -> Option<&'static str> {
+    let fields = match class.def().name {
+        "Observable" => ["content", "additional_data"],
+        "IndicatorReference" => ["uid_ref", "euid_ref"],
+        _ => return None,
+    };
+    (!fields.iter().any(|field| has(class, field))).then_some("one of the alternatives")
 }
 
 /// RFC 7970 requires an impact of an assessment; `unknown` is what it has for "nothing is said".

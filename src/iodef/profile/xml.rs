@@ -1,6 +1,6 @@
 //! The schema of RFC 7970 as printed.
 
-use super::{Change, add, clear, code, has, prune, slot, slot_mut, text_of, unknown_impact, write};
+use super::{Change, add, clear, code, has, lacks_alternative, prune, slot, slot_mut, text_of, unknown_impact, write};
 use crate::{
     class::{self, Fields, Node, Path, View},
     iodef::{IodefDocument, Version},
@@ -38,7 +38,7 @@ pub fn fit(document: &mut IodefDocument) -> Vec<Change> {
             _ => None,
         });
     });
-    prune(document, &|_| None, &mut changes);
+    prune(document, &lacks_alternative, &mut changes);
     if document.version.as_deref() != Some("2.00") {
         document.version = Version::new("2.00").ok();
     }

@@ -55,6 +55,16 @@ impl Rule {
         }
     }
 
+    /// Whether a finding is one of this rule.
+    pub fn says(&self, finding: &Finding) -> bool {
+        (self.code, self.severity) == (finding.code, finding.severity) && finding.expected == self.told()
+    }
+
+    /// What its findings call expected.
+    fn told(&self) -> String {
+        format!("{} ({})", self.expected, self.source)
+    }
+
     fn is_about(&self, class: &ClassDef) -> bool {
         match self.of {
             Of::Class(def) => (def().name, def().ns) == (class.name, class.ns),
@@ -63,8 +73,7 @@ impl Rule {
     }
 
     fn finding(&self, position: Position, path: String, found: &str) -> Finding {
-        let expected = format!("{} ({})", self.expected, self.source);
-        Finding::new(self.severity, self.code, position, path, found, expected)
+        Finding::new(self.severity, self.code, position, path, found, self.told())
     }
 }
 

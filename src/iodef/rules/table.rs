@@ -532,7 +532,9 @@ type Translated<'c> = (Option<&'c str>, usize);
 /// Calls for each translation-id of each field with the texts that have it.
 fn translations(class: &dyn Fields, visit: &mut dyn FnMut(&'static str, &str, &[Translated<'_>])) {
     for (index, field) in class.def().fields.iter().enumerate().filter(|(_, field)| field.card.many()) {
-        let Some(slot) = class.slot(index).filter(|slot| !slot.is_empty() && is_text((field.shape)())) else { continue };
+        let Some(slot) = class.slot(index).filter(|slot| !slot.is_empty() && is_text((field.shape)())) else {
+            continue;
+        };
         let mut groups: BTreeMap<&str, Vec<Translated<'_>>> = BTreeMap::new();
         for i in 0..slot.len() {
             if let Some(View::Class(class)) = slot.get(i).map(|node| node.view())

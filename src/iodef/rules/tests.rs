@@ -1,1 +1,1 @@
-//! x
+//! Rules, over documents that break one each.

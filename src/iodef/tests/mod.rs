@@ -14,10 +14,14 @@ use crate::{
 
 /// A document out of the tables. Its texts are such as XML can hold.
 fn document(seed: u64, depth: usize) -> IodefDocument {
-    let entropy = Seeded::new(seed);
-    let mut document = IodefDocument::default();
-    class::generate(&mut document, &mut Dice::new(&entropy), depth);
-    document
+    generate(&mut Dice::new(&Seeded::new(seed)), depth)
+}
+
+/// The findings, save the warnings of rules beyond the tables: random texts are no names of teams and no addresses.
+fn of_tables(decoded: &Decoded) -> Vec<&crate::error::Finding> {
+    let is_rule = |finding: &crate::error::Finding| rules::RULES.iter().any(|rule| rule.says(finding));
+    let is_error = |finding: &crate::error::Finding| finding.severity == crate::error::Severity::Error;
+    decoded.findings.iter().filter(|finding| is_error(finding) || !is_rule(finding)).collect()
 }
 
 fn all_leaves(document: &IodefDocument) -> Vec<(String, Leaf)> {
@@ -35,7 +39,7 @@ proptest! {
         let document = document(seed, depth);
         let bytes = encode_xml(&document).unwrap();
         let back = decode_xml(&bytes, Limits::default()).unwrap();
-        prop_assert_eq!(&back.findings, &[], "{}", String::from_utf8_lossy(&bytes));
+        prop_assert_eq!(of_tables(&back), Vec::<&crate::error::Finding>::new(), "{}", String::from_utf8_lossy(&bytes));
         prop_assert_eq!(all_leaves(&back.document), all_leaves(&document));
         prop_assert_eq!(back.document, document);
     }
@@ -43,13 +47,11 @@ proptest! {
     /// What JSON can say comes back from it; what it cannot is named.
     #[test]
     fn json_round_trip(seed: u64, depth in 0usize..7) {
-        let entropy = Seeded::new(seed);
-        let mut document = IodefDocument::default();
-        class::generate(&mut document, &mut Dice::new(&entropy).for_json(), depth);
+        let document = generate(&mut Dice::new(&Seeded::new(seed)).for_json(), depth);
         let bytes = encode_json(&document).unwrap();
         let back = decode_json(&bytes, &crate::json::Limits::default()).unwrap();
         let text = String::from_utf8_lossy(&bytes);
-        prop_assert_eq!(&back.findings, &[], "{}", text);
+        prop_assert_eq!(of_tables(&back), Vec::<&crate::error::Finding>::new(), "{}", text);
         // What is named may be more than what was lost, never less.
         if class::unsayable(&document).is_empty() {
             prop_assert_eq!(all_leaves(&back.document), all_leaves(&document), "{}", text);

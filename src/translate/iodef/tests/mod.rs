@@ -16,10 +16,7 @@ use crate::{
 };
 
 fn document(seed: u64, depth: usize) -> IodefDocument {
-    let entropy = Seeded::new(seed);
-    let mut document = IodefDocument::default();
-    class::generate(&mut document, &mut Dice::new(&entropy), depth);
-    document
+    crate::iodef::generate(&mut Dice::new(&Seeded::new(seed)), depth)
 }
 
 fn leaves(document: &IodefDocument) -> BTreeSet<(String, String)> {
