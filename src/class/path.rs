@@ -29,6 +29,11 @@ impl<'a> Path<'a> {
         Path { parent: Some(self), name, position }
     }
 
+    /// The last step.
+    pub const fn name(&self) -> &'a str {
+        self.name
+    }
+
     /// Where a field of the class at this path stands. A choice or a group has no name in a document.
     pub(super) fn of(&self, field: &FieldDef) -> String {
         match field.kind {

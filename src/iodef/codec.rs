@@ -61,9 +61,22 @@ pub fn check(document: &IodefDocument) -> Vec<Finding> {
     class::check(document, &mut Checker::default())
 }
 
-fn refuse_errors(document: &IodefDocument) -> Result<(), Vec<Finding>> {
-    let mut findings = check(document);
+/// Whether something in the document refers to something else in it, unless there is an error.
+fn refuse_errors(document: &IodefDocument) -> Result<bool, Vec<Finding>> {
+    let mut checker = Checker::default();
+    let mut findings = class::check(document, &mut checker);
     findings.retain(|finding| finding.severity == Severity::Error);
+    if findings.is_empty() { Ok(checker.has_references()) } else { Err(findings) }
+}
+
+/// The same for JSON, which requires more and has no place for some ids.
+fn refuse_json_errors(document: &IodefDocument) -> Result<(), Vec<Finding>> {
+    let refers = refuse_errors(document)?;
+    let mut findings = class::check_json(document);
+    let open = if refers { profile::open_references(document, &profile::unsayable_ids(document)) } else { Vec::new() };
+    findings.extend(open.into_iter().map(|(path, id)| {
+        Finding::error(Code::IdUnresolved, Position::default(), path, id, "an id that JSON has a place for")
+    }));
     if findings.is_empty() { Ok(()) } else { Err(findings) }
 }
 
@@ -84,11 +97,7 @@ pub fn decode_json(bytes: &[u8], limits: &json::Limits) -> Result<Decoded, Findi
 /// # Errors
 /// All findings of severity error that the document has by the tables and the rules, and what JSON requires beyond XML.
 pub fn encode_json(document: &IodefDocument) -> Result<Vec<u8>, Vec<Finding>> {
-    refuse_errors(document)?;
-    let required = class::check_json(document);
-    if !required.is_empty() {
-        return Err(required);
-    }
+    refuse_json_errors(document)?;
     json::to_string(&class::to_json(document, profile::UNPRINTED_JSON), json::Layout::Indented)
         .map(String::into_bytes)
         .map_err(|error| vec![Finding::error(error.code(), Position::default(), "$", error.to_string(), "JSON text")])
@@ -109,11 +118,7 @@ pub fn decode_cbor(bytes: &[u8], limits: &cbor::Limits) -> Result<Decoded, Findi
 /// # Errors
 /// As [`encode_json`].
 pub fn encode_cbor(document: &IodefDocument) -> Result<Vec<u8>, Vec<Finding>> {
-    refuse_errors(document)?;
-    let required = class::check_json(document);
-    if !required.is_empty() {
-        return Err(required);
-    }
+    refuse_json_errors(document)?;
     let item = class::to_cbor(document, profile::UNPRINTED_JSON, MAPKEYS);
     cbor::to_vec(&item, cbor::Order::AsGiven)
         .map_err(|error| vec![Finding::error(error.code(), Position::default(), "$", error.to_string(), "CBOR")])

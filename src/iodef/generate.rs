@@ -2,7 +2,7 @@
 
 use super::{
     Confidence, DomainContacts, Extension, Indicator, IndicatorExpression, IndicatorReference, IodefDocument,
-    Observable, ObservableReference,
+    Observable, ObservableReference, profile,
     vocab::{Dtype, Rating},
 };
 use crate::{
@@ -17,7 +17,12 @@ pub fn generate(dice: &mut Dice<'_>, depth: usize) -> IodefDocument {
     let mut ids = Ids::default();
     let root = Path::root(IodefDocument::DEF.name);
     class::each_class(&mut document, &root, &mut |class, _| alternatives(class, dice));
-    class::each_class(&mut document, &root, &mut |class, _| ids.take(class));
+    let lost = profile::unsayable_ids(&document);
+    class::each_class(&mut document, &root, &mut |class, path| {
+        if !lost.contains(&path.child("@observable-id").to_string()) {
+            ids.take(class);
+        }
+    });
     if ids.observables.is_empty()
         && let Some(incident) = document.incident.first_mut()
     {

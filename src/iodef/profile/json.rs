@@ -1,6 +1,6 @@
 //! The schema of RFC 8727: it requires values that XML may leave out, and lacks members that XML has.
 
-use super::{Change, add, clear, code, has, prune, slot, slot_mut, text_of, unknown_impact, write};
+use super::{Change, add, clear, code, has, prune, slot, slot_mut, text_of, unknown_impact, unsayable_ids, write};
 use crate::{
     class::{self, Fields, Path, View},
     iodef::{IodefDocument, Version},
@@ -78,7 +78,7 @@ pub fn fit_json(document: &mut IodefDocument) -> Vec<Change> {
         times(class, path, &mut change);
         confidence(class, path, &mut change);
     });
-    prune(document, &lacks, &mut changes);
+    prune(document, &lacks, &unsayable_ids, &mut changes);
     // The version is that of the data model; RFC 8727 has no other.
     if document.version.as_deref() != Some("2.00") {
         document.version = Version::new("2.00").ok();

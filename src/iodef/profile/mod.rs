@@ -18,7 +18,7 @@ pub(super) use xml::UNPRINTED;
 use std::collections::BTreeSet;
 
 use super::IodefDocument;
-use crate::class::{self, Fields, Path, Slot, View, ViewMut};
+use crate::class::{self, Fields, Leaf, Path, Slot, View, ViewMut};
 
 /// A change that the schema forces.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,7 +33,12 @@ pub struct Change {
 
 /// Leaves out what is not whole: what a partner may not see can leave holes, and what cannot stand with the hole goes too,
 /// down to references to what is gone. An incident that is not whole stays: whoever writes it says what it lacks.
-fn prune(document: &mut IodefDocument, lacks: &dyn Fn(&dyn Fields) -> Option<&'static str>, changes: &mut Vec<Change>) {
+fn prune(
+    document: &mut IodefDocument,
+    lacks: &dyn Fn(&dyn Fields) -> Option<&'static str>,
+    lost: &Lost,
+    changes: &mut Vec<Change>,
+) {
     let root = Path::root("IODEF-Document");
     loop {
         for (i, incident) in document.incident.iter_mut().enumerate() {
@@ -42,34 +47,55 @@ fn prune(document: &mut IodefDocument, lacks: &dyn Fn(&dyn Fields) -> Option<&'s
                 changes.push(Change { path, how, left_out: true });
             }
         }
-        if !cut_references(document, changes) {
+        if !cut_references(document, lost, changes) {
             return;
         }
     }
 }
 
 /// Removes `uid-ref`s that lead nowhere; whether there were any.
-fn cut_references(document: &mut IodefDocument, changes: &mut Vec<Change>) -> bool {
+fn cut_references(document: &mut IodefDocument, lost: &Lost, changes: &mut Vec<Change>) -> bool {
     let root = Path::root("IODEF-Document");
-    let (mut ids, mut refers) = (BTreeSet::new(), false);
-    class::each_class(document, &root, &mut |class, _| {
-        ids.extend(text_of(class, "observable_id"));
-        if class.def().name == "IndicatorID" {
-            ids.extend(text_of(class, "id"));
-        }
-        refers |= has(class, "uid_ref");
-    });
-    let before = changes.len();
-    if refers {
-        class::each_class(document, &root, &mut |class, path| {
-            if text_of(class, "uid_ref").is_some_and(|id| !ids.contains(&id)) {
-                clear(class, "uid_ref");
-                let how = "left out: what it refers to is left out".to_owned();
-                changes.push(Change { path: path.child("@uid-ref").to_string(), how, left_out: true });
-            }
-        });
+    let mut refers = false;
+    class::each_class(document, &root, &mut |class, _| refers |= has(class, "uid_ref"));
+    let open = if refers { open_references(document, &lost(document)) } else { Vec::new() };
+    let open: BTreeSet<String> = open.into_iter().map(|(path, _)| path).collect();
+    if open.is_empty() {
+        return false;
     }
-    changes.len() > before
+    class::each_class(document, &root, &mut |class, path| {
+        let path = path.child("@uid-ref").to_string();
+        if has(class, "uid_ref") && open.contains(&path) {
+            clear(class, "uid_ref");
+            changes.push(Change { path, how: "left out: what it refers to is left out".to_owned(), left_out: true });
+        }
+    });
+    true
+}
+
+/// The `uid-ref`s, by path and id, whose id is nowhere in the document but at places that are lost.
+pub(super) fn open_references(document: &IodefDocument, lost: &BTreeSet<String>) -> Vec<(String, String)> {
+    let (mut ids, mut references) = (BTreeSet::new(), Vec::new());
+    class::leaves(document, &Path::root("IODEF-Document"), &mut |path, leaf| {
+        let Leaf::Text(text) = leaf else { return };
+        match path.name() {
+            "@uid-ref" => references.push((path.to_string(), text)),
+            "@observable-id" if lost.is_empty() || !lost.contains(&path.to_string()) => _ = ids.insert(text),
+            "IndicatorID" => _ = ids.insert(text),
+            _ => {}
+        }
+    });
+    references.retain(|(_, id)| !ids.contains(id));
+    references
+}
+
+/// The places of ids that the form has no place for.
+type Lost = dyn Fn(&IodefDocument) -> BTreeSet<String>;
+
+/// The ids that JSON cannot say.
+pub(super) fn unsayable_ids(document: &IodefDocument) -> BTreeSet<String> {
+    let unsaid = class::unsayable(document).into_iter().filter(|unsaid| unsaid.left_out).map(|unsaid| unsaid.path);
+    unsaid.filter(|path| path.ends_with("/@observable-id")).collect()
 }
 
 /// What a class of alternatives needs beyond its table: one of them.

@@ -1,5 +1,7 @@
 //! The schema of RFC 7970 as printed.
 
+use std::collections::BTreeSet;
+
 use super::{Change, add, clear, code, has, lacks_alternative, prune, slot, slot_mut, text_of, unknown_impact, write};
 use crate::{
     class::{self, Fields, Node, Path, View},
@@ -38,7 +40,7 @@ pub fn fit(document: &mut IodefDocument) -> Vec<Change> {
             _ => None,
         });
     });
-    prune(document, &lacks_alternative, &mut changes);
+    prune(document, &lacks_alternative, &|_| BTreeSet::new(), &mut changes);
     if document.version.as_deref() != Some("2.00") {
         document.version = Version::new("2.00").ok();
     }

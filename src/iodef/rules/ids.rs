@@ -87,8 +87,8 @@ type Map<V> = HashMap<Key, V, BuildHasherDefault<Spread>>;
 pub(super) struct Ids {
     known: Map<Known>,
     waiting: Map<Vec<Waiting>>,
-    /// How many references had to wait.
-    waited: usize,
+    /// How many references there were.
+    references: usize,
 }
 
 impl Ids {
@@ -122,18 +122,23 @@ impl Ids {
         tell: impl FnOnce() -> (Position, String, String),
     ) -> bool {
         let key = key(id);
+        self.references += 1;
         match self.known.get(&key) {
             Some(known) if wanted.is_none_or(|wanted| wanted == known.kind) => true,
             // A mention may still give way to the thing itself.
             Some(known) if known.kind != Kind::Mention => false,
             _ => {
                 let (position, path, found) = tell();
-                let waiting = Waiting { rule, wanted, number: self.waited, position, path, found };
+                let waiting = Waiting { rule, wanted, number: self.references, position, path, found };
                 self.waiting.entry(key).or_default().push(waiting);
-                self.waited += 1;
                 true
             }
         }
+    }
+
+    /// Whether something was referred to.
+    pub fn referred(&self) -> bool {
+        self.references > 0
     }
 
     /// What was referred to and did not come.

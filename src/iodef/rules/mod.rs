@@ -86,6 +86,13 @@ pub(super) struct Checker {
     ids: Ids,
 }
 
+impl Checker {
+    /// Whether there was a reference to something in the document.
+    pub(super) fn has_references(&self) -> bool {
+        self.ids.referred()
+    }
+}
+
 impl Rules for Checker {
     fn class(&mut self, class: &dyn Fields, place: &dyn Place, findings: &mut Vec<Finding>) {
         let def = class.def();
