@@ -39,9 +39,10 @@ pub fn from_xml<R: BufRead>(
             format!("root element {} of namespace {}", def.name, def.ns),
         )
     };
+    let mut marks = Vec::new();
     let position = match reader.next()? {
         Event::Start(start) if start.name() == (def.ns, def.name) => {
-            attributes(root, &start, &path, &mut findings);
+            attributes(root, &start, &path, &mut marks, &mut findings);
             start.position()
         }
         Event::Start(start) => {
@@ -49,8 +50,8 @@ pub fn from_xml<R: BufRead>(
         }
         _ => return Err(wrong_root(Position::default(), "no element")),
     };
-    let mut context = Context { reader, rules, findings };
-    context.content(root, position, &path)?;
+    let mut context = Context { reader, rules, marks, findings };
+    context.content(root, Begun { position, marks: 0 }, &path)?;
     context.reader.next()?; // the end of the document, or what must not follow it
     context.rules.end(&mut context.findings);
     Ok(context.findings)
@@ -59,21 +60,44 @@ pub fn from_xml<R: BufRead>(
 struct Context<'r, R: BufRead> {
     reader: &'r mut Reader<R>,
     rules: &'r mut dyn Rules,
+    marks: Vec<Mark>,
     findings: Vec<Finding>,
 }
 
-/// Where an element stands.
+/// Where an attribute or a child of an element that is being read stands.
+struct Mark {
+    name: &'static str,
+    /// Which of several it is, from 1; 0 for what can be there only once.
+    item: usize,
+    position: Position,
+}
+
+/// Marks that are kept of one element: what stands further back in a long list has the element's place.
+const MARKS: usize = 64;
+
+/// An element whose start tag was read.
+#[derive(Clone, Copy)]
+struct Begun {
+    position: Position,
+    /// Where its marks begin, behind those of the elements around it.
+    marks: usize,
+}
+
+/// Where an element stands that was read.
 struct Here<'p> {
     path: &'p Path<'p>,
     start: Position,
+    marks: &'p [Mark],
 }
 
 impl Place for Here<'_> {
     fn json(&self) -> bool {
         false
     }
-    fn position(&self, _: Option<&FieldDef>, _: usize) -> Position {
-        self.start
+    fn position(&self, field: Option<&FieldDef>, item: usize) -> Position {
+        let is_it = |mark: &&Mark, field: &FieldDef| mark.name == field.name && (item == 0 || mark.item == item);
+        let mark = field.and_then(|field| self.marks.iter().find(|mark| is_it(mark, field)));
+        mark.map_or(self.start, |mark| mark.position)
     }
     fn path(&self, field: Option<&FieldDef>, item: usize) -> String {
         self.path.path(field, item)
@@ -81,34 +105,31 @@ impl Place for Here<'_> {
 }
 
 impl<R: BufRead> Context<'_, R> {
-    /// Everything from after the start tag, which stands at `start`, to the end tag.
-    fn content(&mut self, class: &mut dyn Fields, start: Position, path: &Path<'_>) -> Result<(), Finding> {
+    /// Everything from after the start tag to the end tag.
+    fn content(&mut self, class: &mut dyn Fields, begun: Begun, path: &Path<'_>) -> Result<(), Finding> {
         let def = class.def();
         let own = def.fields.iter().position(|field| matches!(field.kind, Kind::Content | Kind::Mixed));
         match own.and_then(|index| Some((&def.fields[index], class.slot_mut(index)?))) {
-            None => self.elements(class, path)?,
+            None => self.elements(class, begun, path)?,
             Some((field, slot)) => {
                 let position = self.reader.position();
-                if !self.fill(slot.add(), field.card.required(), position, path)? {
+                let own = Begun { position, ..begun };
+                if !self.fill(slot.add(), field.card.required(), own, path)? {
                     slot.pop();
                 }
             }
         }
-        check::complete(class, &Here { path, start }, self.rules, &mut self.findings);
+        let marks = self.marks.get(begun.marks..).unwrap_or_default();
+        check::complete(class, &Here { path, start: begun.position, marks }, self.rules, &mut self.findings);
+        self.marks.truncate(begun.marks);
         Ok(())
     }
 
     /// The content of one element into a node; false when there is none that the type accepts.
-    fn fill(
-        &mut self,
-        node: &mut dyn Node,
-        required: bool,
-        position: Position,
-        path: &Path<'_>,
-    ) -> Result<bool, Finding> {
+    fn fill(&mut self, node: &mut dyn Node, required: bool, begun: Begun, path: &Path<'_>) -> Result<bool, Finding> {
         match node.view_mut() {
             ViewMut::Class(class) => {
-                self.content(class, position, path)?;
+                self.content(class, begun, path)?;
                 Ok(true)
             }
             ViewMut::Foreign(place) => {
@@ -119,7 +140,7 @@ impl<R: BufRead> Context<'_, R> {
                 let text = self.text(path)?;
                 let fits = simple.set(&text);
                 if !fits && (required || !text.is_empty()) {
-                    let expected = simple.def().expected;
+                    let (position, expected) = (begun.position, simple.def().expected);
                     self.findings.push(Finding::error(Code::ValueInvalid, position, path.to_string(), text, expected));
                 }
                 Ok(fits)
@@ -147,7 +168,7 @@ impl<R: BufRead> Context<'_, R> {
         }
     }
 
-    fn elements(&mut self, class: &mut dyn Fields, path: &Path<'_>) -> Result<(), Finding> {
+    fn elements(&mut self, class: &mut dyn Fields, begun: Begun, path: &Path<'_>) -> Result<(), Finding> {
         let def = class.def();
         let mut cursor = Cursor::default();
         loop {
@@ -191,16 +212,21 @@ impl<R: BufRead> Context<'_, R> {
                 self.reader.skip_element()?;
                 continue;
             }
-            let path = path.item(at.name, if field.card.many() { cursor.position(at) } else { 0 });
+            let item = if field.card.many() { cursor.position(at) } else { 0 };
+            let path = path.item(at.name, item);
             let position = start.position();
+            if self.marks.len().saturating_sub(begun.marks) < MARKS {
+                self.marks.push(Mark { name: at.name, item, position });
+            }
+            let child = Begun { position, marks: self.marks.len() };
             if let Some(node) = begin(slot, field.kind, at, &mut cursor.group) {
                 match node.view_mut() {
-                    ViewMut::Class(child) => attributes(child, &start, &path, &mut self.findings),
+                    ViewMut::Class(class) => attributes(class, &start, &path, &mut self.marks, &mut self.findings),
                     _ => no_attributes(&start, &path, &mut self.findings),
                 }
             }
             let filled = match last(slot, field.kind, at) {
-                Some(node) => self.fill(node, true, position, &path)?,
+                Some(node) => self.fill(node, true, child, &path)?,
                 None => false,
             };
             if !filled {
@@ -331,7 +357,13 @@ fn last_part(slot: &mut dyn Slot, at: At) -> Option<&mut dyn Slot> {
 }
 
 /// The attributes of one element into its class.
-fn attributes(class: &mut dyn Fields, start: &Start<'_>, path: &Path<'_>, findings: &mut Vec<Finding>) {
+fn attributes(
+    class: &mut dyn Fields,
+    start: &Start<'_>,
+    path: &Path<'_>,
+    marks: &mut Vec<Mark>,
+    findings: &mut Vec<Finding>,
+) {
     let def = class.def();
     let fields = || def.fields.iter().enumerate().take_while(|(_, field)| field.kind == Kind::Attribute);
     let written = |wanted: &str| start.attribute(("", wanted));
@@ -348,6 +380,7 @@ fn attributes(class: &mut dyn Fields, start: &Start<'_>, path: &Path<'_>, findin
         };
         if let Some((index, field)) = fields().find(|(_, field)| named(field)) {
             let Some(slot) = class.slot_mut(index) else { continue };
+            marks.push(Mark { name: field.name, item: 0, position: attribute.position });
             let ext = field.ext.and_then(written);
             let mut report = |severity, code, found: &str, expected: &str| {
                 findings.push(Finding::new(severity, code, attribute.position, here(), found, expected));
