@@ -155,3 +155,68 @@ impl Ids {
         findings.extend(left.into_iter().map(|one| one.rule.finding(one.position, one.path, &one.found)));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::iodef::rules::RULES;
+
+    fn at(line: u64) -> (Position, String, String) {
+        (Position { line, column: 1, offset: line }, format!("/{line}"), format!("id-{line}"))
+    }
+
+    fn left(mut ids: Ids) -> Vec<String> {
+        let mut findings = Vec::new();
+        ids.end(&mut findings);
+        findings.into_iter().map(|finding| finding.path).collect()
+    }
+
+    /// Nothing is compared with everything: twice as many would else take four times as long, and this test minutes.
+    #[test]
+    fn many_references_to_what_comes_later_are_settled() {
+        let mut ids = Ids::default();
+        let count = 200_000;
+        for line in 1..=count {
+            assert!(ids.refer(&RULES[0], &format!("id-{line}"), None, || at(line)));
+            assert!(ids.refer(&RULES[0], "last", None, || at(line)));
+        }
+        for line in (1..count).rev() {
+            ids.came(&format!("id-{line}"), Kind::Observable, Position::default());
+        }
+        ids.came("last", Kind::Observable, Position::default());
+        assert_eq!(left(ids), [format!("/{count}")]);
+    }
+
+    #[test]
+    fn what_is_left_is_told_in_the_order_of_the_document() {
+        let mut ids = Ids::default();
+        for line in 1..100 {
+            assert!(ids.refer(&RULES[0], &format!("id-{line}"), None, || at(line)));
+        }
+        assert_eq!(left(ids), (1..100).map(|line| format!("/{line}")).collect::<Vec<_>>());
+    }
+
+    /// A mention is no indicator, but gives way to one.
+    #[test]
+    fn a_mention_gives_way() {
+        for comes in [true, false] {
+            let mut ids = Ids::default();
+            ids.came("a", Kind::Mention, Position { line: 1, column: 1, offset: 0 });
+            assert!(ids.refer(&RULES[0], "a", None, || at(2)), "an id is there");
+            assert!(ids.refer(&RULES[0], "a", Some(Kind::Indicator), || at(3)), "it may still come");
+            if comes {
+                ids.came("a", Kind::Indicator, Position { line: 4, column: 1, offset: 0 });
+                assert_eq!(ids.known("a").map(|known| known.place()).as_deref(), Some("at 4:1"));
+            }
+            assert_eq!(left(ids).len(), usize::from(!comes));
+        }
+    }
+
+    #[test]
+    fn the_wrong_kind_is_known_at_once() {
+        let mut ids = Ids::default();
+        ids.came("a", Kind::Observable, Position::default());
+        assert!(!ids.refer(&RULES[0], "a", Some(Kind::Indicator), || at(1)));
+        assert!(ids.referred() && left(ids).is_empty());
+    }
+}

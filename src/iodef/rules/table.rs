@@ -74,6 +74,14 @@ pub const RULES: &[Rule] = &[
             look.broken(format!("no {}: {}", dtype.meaning(), content.content()));
         }
     }),
+    rule!(
+        Extension,
+        Warning ClassMissing,
+        "RFC 7970 §5.2",
+        "content: what the class is extended by",
+        |class, look| required(&class.content, "value", look),
+        xml_only
+    ),
     rule!(Extension, Warning ValueInvalid, "RFC 7970 §2.16", "content of the type that dtype says", |class, look| {
         if let (Some(content), Some(dtype)) = (&class.content, &class.dtype)
             && !is_of_type(content, dtype.as_str())
