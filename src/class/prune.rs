@@ -38,7 +38,7 @@ fn lacking(
                 slot.remove(i);
                 // An expression without one of its operands says something else: it is not whole either.
                 if field.kind == Kind::Group {
-                    first = first.or(Some("operand that it had"));
+                    first = first.or(Some("whole set of operands"));
                 }
             }
         }
