@@ -1,16 +1,13 @@
-//! The ids of a document and what refers to them, remembered while classes go by: 16 bytes of a digest and a place each, so
-//! that a million indicators need tens of megabytes. Only of a reference whose id has not come yet there is more.
+//! The ids of a document and what refers to them, remembered while classes go by: 16 bytes of hash and a place each, so that
+//! a million indicators need tens of megabytes. Only of a reference whose id has not come yet there is more.
 
 use std::{
-    collections::HashMap,
-    hash::{BuildHasherDefault, Hasher},
+    collections::{HashMap, hash_map::Entry},
+    hash::{BuildHasherDefault, DefaultHasher, Hasher},
 };
 
 use super::Rule;
-use crate::{
-    digest::Digest,
-    error::{Finding, Position},
-};
+use crate::error::{Finding, Position};
 
 /// What has an id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,15 +51,21 @@ struct Waiting {
     found: String,
 }
 
-/// The first half of a digest.
+/// Two hashes of an id. Whoever finds two ids with one key has a document in which one of them is called repeated, and no
+/// more.
 type Key = u128;
 
 fn key(id: &str) -> Key {
-    let digest = Digest::of(id.as_bytes());
-    digest.as_bytes().first_chunk().map_or(0, |half| u128::from_le_bytes(*half))
+    let half = |salt: u8| {
+        let mut hasher = DefaultHasher::new();
+        hasher.write_u8(salt);
+        hasher.write(id.as_bytes());
+        u128::from(hasher.finish())
+    };
+    half(0) << 64 | half(1)
 }
 
-/// A digest is spread as it is.
+/// A key is a hash already.
 #[derive(Default)]
 struct Spread(u64);
 
@@ -89,27 +92,44 @@ pub(super) struct Ids {
     waiting: Map<Vec<Waiting>>,
     /// How many references there were.
     references: usize,
+    /// How many mentions: mostly none.
+    mentions: usize,
 }
 
 impl Ids {
-    /// The id, if it came before.
-    pub fn known(&self, id: &str) -> Option<Known> {
-        self.known.get(&key(id)).copied()
+    /// The id, if it was mentioned before it came.
+    pub fn mentioned(&self, id: &str) -> Option<Known> {
+        if self.mentions == 0 {
+            return None;
+        }
+        self.known.get(&key(id)).copied().filter(|known| known.kind == Kind::Mention)
     }
 
-    /// An id comes. The first counts, but what was only mentioned gives way.
-    pub fn came(&mut self, id: &str, kind: Kind, position: Position) {
+    /// An id comes; the one that came before it, if that matters. The first counts, but what was only mentioned gives way,
+    /// and to an indicator without a word: it may be the one that was mentioned.
+    pub fn came(&mut self, id: &str, kind: Kind, position: Position) -> Option<Known> {
         let short = |number: u64| u32::try_from(number).unwrap_or(u32::MAX);
         let came = Known { kind, line: short(position.line), column: short(position.column) };
         let key = key(id);
-        let known = self.known.entry(key).or_insert(came);
-        if known.kind == Kind::Mention {
-            *known = came;
-        }
-        let kind = known.kind;
-        if let Some(waiting) = self.waiting.get_mut(&key) {
+        self.mentions += usize::from(kind == Kind::Mention);
+        let (before, counts) = match self.known.entry(key) {
+            Entry::Vacant(free) => {
+                free.insert(came);
+                (None, true)
+            }
+            Entry::Occupied(mut known) if known.get().kind == Kind::Mention && kind != Kind::Mention => {
+                let before = known.insert(came);
+                (Some(before).filter(|_| kind != Kind::Indicator), true)
+            }
+            Entry::Occupied(known) => (Some(*known.get()), false),
+        };
+        if counts
+            && !self.waiting.is_empty()
+            && let Some(waiting) = self.waiting.get_mut(&key)
+        {
             waiting.retain(|one| one.wanted.is_some_and(|wanted| wanted != kind));
         }
+        before
     }
 
     /// Whether a reference may stay as it is: the id came, or it is left to [`Ids::end`]. `tell` gives place, path and what
@@ -202,11 +222,13 @@ mod tests {
         for comes in [true, false] {
             let mut ids = Ids::default();
             ids.came("a", Kind::Mention, Position { line: 1, column: 1, offset: 0 });
+            assert!(ids.mentioned("a").is_some() && ids.mentioned("b").is_none());
             assert!(ids.refer(&RULES[0], "a", None, || at(2)), "an id is there");
             assert!(ids.refer(&RULES[0], "a", Some(Kind::Indicator), || at(3)), "it may still come");
             if comes {
                 ids.came("a", Kind::Indicator, Position { line: 4, column: 1, offset: 0 });
-                assert_eq!(ids.known("a").map(|known| known.place()).as_deref(), Some("at 4:1"));
+                let again = ids.came("a", Kind::Observable, Position::default());
+                assert_eq!(again.map(|known| known.place()).as_deref(), Some("at 4:1"));
             }
             assert_eq!(left(ids).len(), usize::from(!comes));
         }

@@ -5,6 +5,7 @@
 //! same, and is a warning. `docs/rules.md` is printed from the table.
 
 mod ids;
+mod looks;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -12,7 +13,7 @@ mod values;
 
 use std::collections::BTreeMap;
 
-use self::ids::{Ids, Kind};
+use self::ids::{Ids, Kind, Known};
 pub use self::table::RULES;
 use crate::{
     class::{ClassDef, Fields, Place, Rules},
@@ -136,13 +137,17 @@ impl Look<'_> {
         (self.place.position(field, item), self.place.path(field, item))
     }
 
-    /// The id of this thing, or of the one in a field: an id that only [`Kind::Mention`]s had so far is free.
+    /// The id of this thing, or of the one in a field, comes.
     fn id(&mut self, id: &str, kind: Kind, field: &str, item: usize) {
-        if let Some(known) = self.ids.known(id).filter(|known| known.kind != Kind::Mention) {
-            return self.broken_at(field, item, format!("{id} again, which is {}", known.place()));
-        }
         let position = self.place.position(None, 0);
-        self.ids.came(id, kind, position);
+        if let Some(known) = self.ids.came(id, kind, position) {
+            self.again(id, known, field, item);
+        }
+    }
+
+    /// The id in a field came before.
+    fn again(&mut self, id: &str, known: Known, field: &str, item: usize) {
+        self.broken_at(field, item, format!("{id} again, which is {}", known.place()));
     }
 
     /// A reference to an id, in a field.

@@ -1,24 +1,25 @@
-//! The table of rules, by the order of the RFC's sections, and what each looks at.
-
-use std::{cmp::Ordering, collections::BTreeMap};
+//! The table of rules, in the order of the RFC's sections.
 
 use super::{
     Kind, Look, Of, Rule,
-    values::{is_address, is_domain, is_of_type, ports},
+    looks::{
+        course, flow_ports, has_observable_id, has_spec_id, has_texts, hashes_a_part, is, lonely_translation, mentions,
+        named, observable_id, one_of, repeated_translation, required, some_child, team, text, times,
+    },
+    values::{is_address, is_of_type, ports},
 };
 use crate::{
-    class::{ClassDef, Coded, DateTime, Enumeration, Fields, Kind as Field, Shape, Slot, Text, View},
+    class::Slot,
     error::{Code, Severity},
     iodef::{
         Address, AlternativeIndicatorId, ApplicationHeader, AttackPhase, BulkObservable, BulkObservableFormat,
         Campaign, Confidence, Contact, DetectionPattern, DomainContacts, DomainData, EmailData, EventData, Expectation,
         Extension, Flow, HashData, HistoryItem, Incident, IncidentId, Indicator, IndicatorExpression, IndicatorId,
-        IndicatorReference, IodefDocument, Method, MlString, MonetaryImpact, Nameservers, Node, Observable,
-        ObservableReference, RecordData, Reference, RegistryHandle, RelatedActivity, Service, ServiceName, Software,
-        SoftwareReference, System, ThreatActor,
-        vocab::{Action, BulkType, Dtype, HashScope, Operator, Rating, SpecName, SystemCategory},
+        IndicatorReference, IodefDocument, Method, MonetaryImpact, Nameservers, Node, Observable, ObservableReference,
+        RecordData, Reference, RegistryHandle, RelatedActivity, Service, ServiceName, Software, SoftwareReference,
+        ThreatActor,
+        vocab::{BulkType, Dtype, HashScope, Operator, Rating, SpecName, SystemCategory},
     },
-    time::{Grammar, WireTime},
 };
 
 macro_rules! rule {
@@ -313,10 +314,8 @@ pub const RULES: &[Rule] = &[
     rule!(Indicator, Warning IdRepeated, "RFC 7970 §2.14", "an id that RelatedActivity or AlternativeIndicatorID does not have",
         |class, look| {
         let id = class.indicator_id.as_ref().and_then(|id| id.id.as_deref());
-        if let Some((id, known)) = id.and_then(|id| Some((id, look.ids.known(id)?)))
-            && known.kind == Kind::Mention
-        {
-            look.broken_at("IndicatorID", 0, format!("{id} again, which is {}", known.place()));
+        if let Some((id, known)) = id.and_then(|id| Some((id, look.ids.mentioned(id)?))) {
+            look.again(id, known, "IndicatorID", 0);
         }
     }),
     rule!(Indicator, Error IdRepeated, "RFC 7970 §3.29.1", "an id that nothing else in the document has", |class, look| {
@@ -417,161 +416,3 @@ pub const RULES: &[Rule] = &[
         }
     }),
 ];
-
-/// Whether the coded value is this one.
-fn is<E: Enumeration>(coded: &Option<Coded<E>>, value: E) -> bool {
-    coded.as_ref().and_then(Coded::known) == Some(value)
-}
-
-fn some_child(class: &dyn Fields, look: &mut Look<'_>) {
-    let fields = class.def().fields.iter().enumerate();
-    let mut children = fields.filter(|(_, field)| matches!(field.kind, Field::Element | Field::Choice | Field::Group));
-    if children.all(|(index, _)| class.slot(index).is_none_or(|slot| slot.is_empty())) {
-        look.broken("nothing");
-    }
-}
-
-fn one_of(fields: &[&dyn Slot], look: &mut Look<'_>) {
-    if fields.iter().all(|field| field.is_empty()) {
-        look.broken("none of them");
-    }
-}
-
-fn required<T>(value: &Option<T>, name: &str, look: &mut Look<'_>) {
-    if value.is_none() {
-        look.broken_at(name, 0, "nothing");
-    }
-}
-
-/// A team is named by its domain.
-fn team(name: &Option<Text>, attribute: &str, look: &mut Look<'_>) {
-    if let Some(name) = name.as_deref().filter(|name| !is_domain(name)) {
-        look.broken_at(attribute, 0, name);
-    }
-}
-
-/// Times without zone may lie up to 28 hours apart: those are not compared.
-fn times(start: &Option<DateTime>, end: &Option<DateTime>, look: &mut Look<'_>) {
-    let (Some(start), Some(end)) = (start, end) else { return };
-    let parse = |time: &str| WireTime::parse(time, Grammar::Xsd).ok();
-    if let (Some(from), Some(to)) = (parse(start), parse(end))
-        && to.cmp_instant(&from) == Some(Ordering::Less)
-    {
-        look.broken_at("EndTime", 0, format!("{} for a start at {}", &**end, &**start));
-    }
-}
-
-/// A course of action that is asked for or was taken has its name.
-fn course(action: &Option<Coded<Action>>, courses: &[Text], look: &mut Look<'_>) {
-    if is(action, Action::DefinedCoa) && courses.is_empty() {
-        look.broken_at("DefinedCOA", 0, "nothing");
-    }
-}
-
-/// Header fields have names.
-fn named(fields: &[Extension], element: &str, look: &mut Look<'_>) {
-    for (i, _) in fields.iter().enumerate().filter(|(_, field)| field.name.is_none()) {
-        look.broken_at(element, i + 1, "no name");
-    }
-}
-
-/// Indicators that are named and not described here. As `xs:ID` an id may stand once, whatever it stands for.
-fn mentions(ids: &[IndicatorId], look: &mut Look<'_>) {
-    for (i, id) in ids.iter().enumerate() {
-        let Some(id) = id.id.as_deref() else { continue };
-        if let Some(known) = look.ids.known(id) {
-            look.broken_at("IndicatorID", i + 1, format!("{id} again, which is {}", known.place()));
-        } else {
-            let position = look.place.position(None, 0);
-            look.ids.came(id, Kind::Mention, position);
-        }
-    }
-}
-
-fn hashes_a_part(hashes: &HashData) -> bool {
-    let parts = [HashScope::FilePeSection, HashScope::FilePeResource, HashScope::FilePdfObject];
-    hashes.scope.as_ref().and_then(Coded::known).is_some_and(|scope| parts.contains(&scope))
-}
-
-/// How many ports the list of the source has, and that of the target, where each has one list.
-fn flow_ports(flow: &Flow) -> (Option<u64>, Option<u64>) {
-    let of = |category| {
-        let systems = flow.system.iter().filter(|system: &&System| is(&system.category, category));
-        let mut lists = systems.flat_map(|system| &system.service).filter_map(|service| service.portlist.as_deref());
-        lists.next().filter(|_| lists.next().is_none()).and_then(ports)
-    };
-    (of(SystemCategory::Source), of(SystemCategory::Target))
-}
-
-fn has_observable_id(class: &ClassDef) -> bool {
-    class.fields.iter().any(|field| field.name == "observable-id")
-}
-
-fn has_spec_id(class: &ClassDef) -> bool {
-    class.fields.iter().any(|field| field.name == "ext-SpecID")
-}
-
-fn is_text(shape: Shape) -> bool {
-    matches!(shape, Shape::Class(class) if class.name == MlString::DEF.name)
-}
-
-fn has_texts(class: &ClassDef) -> bool {
-    class.fields.iter().any(|field| field.card.many() && is_text((field.shape)()))
-}
-
-fn observable_id(class: &dyn Fields, look: &mut Look<'_>) {
-    if let Some(id) = text(class, "observable-id") {
-        look.id(id, Kind::Observable, "observable-id", 0);
-    }
-}
-
-/// The text of an attribute.
-fn text<'c>(class: &'c dyn Fields, name: &str) -> Option<&'c str> {
-    let index = class.def().fields.iter().position(|field| field.name == name)?;
-    match class.slot(index)?.get(0)?.view() {
-        View::Simple(simple) => Some(simple.text()),
-        _ => None,
-    }
-}
-
-/// The language and the place of a text that has a translation-id.
-type Translated<'c> = (Option<&'c str>, usize);
-
-/// Calls for each translation-id of each field with the texts that have it.
-fn translations(class: &dyn Fields, visit: &mut dyn FnMut(&'static str, &str, &[Translated<'_>])) {
-    for (index, field) in class.def().fields.iter().enumerate().filter(|(_, field)| field.card.many()) {
-        let Some(slot) = class.slot(index).filter(|slot| !slot.is_empty() && is_text((field.shape)())) else {
-            continue;
-        };
-        let mut groups: BTreeMap<&str, Vec<Translated<'_>>> = BTreeMap::new();
-        for i in 0..slot.len() {
-            if let Some(View::Class(class)) = slot.get(i).map(|node| node.view())
-                && let Some(text) = class.any().downcast_ref::<MlString>()
-                && let Some(id) = text.translation_id.as_deref()
-            {
-                groups.entry(id).or_default().push((text.lang.as_deref(), i + 1));
-            }
-        }
-        groups.iter().for_each(|(id, texts)| visit(field.name, id, texts));
-    }
-}
-
-fn lonely_translation(class: &dyn Fields, look: &mut Look<'_>) {
-    translations(class, &mut |field, id, texts| {
-        if let [(_, item)] = texts {
-            look.broken_at(field, *item, format!("one text of {id}"));
-        }
-    });
-}
-
-fn repeated_translation(class: &dyn Fields, look: &mut Look<'_>) {
-    translations(class, &mut |field, id, texts| {
-        let mut texts = texts.to_vec();
-        texts.sort_unstable();
-        for pair in texts.windows(2).filter(|pair| pair[0].0 == pair[1].0) {
-            let (language, item) = pair[1];
-            let language = language.unwrap_or("the language around them");
-            look.broken_at(field, item, format!("a second text of {id} in {language}"));
-        }
-    });
-}

@@ -4,6 +4,7 @@ use std::{collections::BTreeSet, fs, path::Path};
 
 use super::*;
 use crate::{
+    cbor,
     iodef::{Decoded, decode_json, decode_xml, encode_json, encode_xml},
     json, xml,
 };
@@ -96,6 +97,32 @@ fn errors_are_not_written() {
         }
     }
     assert!(refused >= 9, "{refused}");
+}
+
+/// CBOR is read by the same rules; its findings have no line.
+#[test]
+fn rules_hold_in_cbor() {
+    let cbor = |value: serde_json::Value| {
+        fn item(value: &serde_json::Value) -> cbor::Item<'_> {
+            let text = |text| cbor::Item::new(cbor::Data::Text(std::borrow::Cow::Borrowed(text)));
+            match value {
+                serde_json::Value::String(string) => text(string.as_str()),
+                serde_json::Value::Array(items) => cbor::Item::new(cbor::Data::Array(items.iter().map(item).collect())),
+                serde_json::Value::Object(members) => {
+                    let entries = members.iter().map(|(key, value)| (text(key.as_str()), item(value)));
+                    cbor::Item::new(cbor::Data::Map(entries.collect()))
+                }
+                other => panic!("{other}"),
+            }
+        }
+        cbor::to_vec(&item(&value), cbor::Order::AsGiven).unwrap()
+    };
+    let json = fs::read(Path::new(FOLDER).join("json-reference-nowhere.json")).unwrap();
+    let bytes = cbor(serde_json::from_slice(&json).unwrap());
+    let decoded = crate::iodef::decode_cbor(&bytes, &cbor::Limits::default()).unwrap();
+    let found: Vec<_> = decoded.errors().map(|finding| (finding.code, finding.path.as_str())).collect();
+    assert_eq!(found, [(Code::IdUnresolved, "$.Incident[0].Indicator[0].uid-ref")]);
+    assert!(decoded.findings[0].position.line == 0 && decoded.findings[0].position.offset > 0);
 }
 
 #[test]

@@ -58,6 +58,30 @@ proptest! {
         }
     }
 
+    /// Documents that keep no rule on purpose: what is written is read without an error, and what is not is refused by a
+    /// rule, or by nothing but what JSON cannot say.
+    #[test]
+    fn what_is_written_has_no_errors(seed: u64, depth in 0usize..6) {
+        let entropy = Seeded::new(seed);
+        let mut document = IodefDocument::default();
+        class::generate(&mut document, &mut Dice::new(&entropy).for_json(), depth);
+        let is_rule = |finding: &crate::error::Finding| {
+            rules::RULES.iter().any(|rule| rule.says(finding)) || finding.expected == "an id that JSON has a place for"
+        };
+        match encode_xml(&document) {
+            Ok(bytes) => prop_assert_eq!(decode_xml(&bytes, Limits::default()).unwrap().errors().count(), 0),
+            Err(findings) => prop_assert!(findings.iter().all(is_rule), "{findings:#?}"),
+        }
+        match encode_json(&document) {
+            Ok(bytes) => {
+                let back = decode_json(&bytes, &crate::json::Limits::default()).unwrap();
+                let errors: Vec<_> = back.errors().collect();
+                prop_assert_eq!(errors, Vec::<&crate::error::Finding>::new());
+            }
+            Err(findings) => prop_assert!(findings.iter().all(is_rule), "{findings:#?}"),
+        }
+    }
+
     /// A document is the list of its leaves.
     #[test]
     fn leaves_make_the_document_again(seed: u64, depth in 0usize..7) {
