@@ -118,6 +118,12 @@ codes! {
     ValueInvalid "value-invalid" Sender Never 400 "a value is not of its type" "The text is not of the type that the field has (date-time, integer, ID ...).";
     ValueUnknown "value-unknown" Sender Never 400 "an enumeration value is not registered" "The value is not in the list we know. It is kept as it came: registries grow.";
     ExtValuePair "ext-value-pair" Sender Never 400 "ext-value and its ext- attribute must come together" "ext-value without its ext- attribute, or the ext- attribute without ext-value (RFC 7970 section 5.1).";
+    IdRepeated "id-repeated" Sender Never 400 "an id stands more than once" "Two things of one document have the same id, so that a reference to it may mean either.";
+    IdUnresolved "id-unresolved" Sender Never 400 "a reference leads nowhere" "A reference within the document names an id that nothing in it has, or that something of another kind has (a warning).";
+    ClassEmpty "class-empty" Sender Never 400 "an element or object has none of the parts of which it needs one" "The class needs at least one of several children and has none. docs/rules.md has the rules.";
+    Alternatives "alternatives" Sender Never 400 "exactly one of several alternatives is needed" "Things that exclude each other stand together, or there is none of them where there must be one. docs/rules.md has the rules.";
+    ValueContradicts "value-contradicts" Sender Never 400 "two values contradict each other" "Values that are each of their type cannot both be meant, such as an end before its start. docs/rules.md has the rules.";
+    TranslationId "translation-id" Sender Never 400 "texts with a translation-id are not translations of each other" "A translation-id that only one text has, or two texts in one language.";
     RecordInvalid "record-invalid" Sender Never 400 "the record is not of the record format" "A record document that does not follow schemas/record.schema.json.";
     RecordInvariant "record-invariant" Sender Never 400 "the record contradicts itself" "A rule over several fields of a record does not hold, such as an end before its start.";
     // --- gate ---

@@ -6,7 +6,7 @@ use std::{borrow::Cow, io::Write};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
 use super::{
-    Fields,
+    Fields, Rules,
     def::{SimpleDef, Wire},
     hole::{Hole, Named},
     json_read::from_json,
@@ -83,13 +83,19 @@ fn spliced<W: Write>(
 ///
 /// # Errors
 /// When it is not CBOR, over a limit, or no map.
-pub fn from_cbor(root: &mut dyn Fields, bytes: &[u8], limits: &Limits, keys: MapKeys) -> Result<Vec<Finding>, Finding> {
+pub fn from_cbor(
+    root: &mut dyn Fields,
+    bytes: &[u8],
+    limits: &Limits,
+    keys: MapKeys,
+    rules: &mut dyn Rules,
+) -> Result<Vec<Finding>, Finding> {
     let item = read(bytes, limits)?;
     let value = value(&item, keys).map_err(|offset| {
         let (found, expected) = ("what JSON has no form for", "a text, number, truth value, list, map or bytes");
         Finding::error(Code::ValueInvalid, position(offset), item.path(offset), found, expected)
     })?;
-    from_json(root, &Document::of_binary(bytes, value))
+    from_json(root, &Document::of_binary(bytes, value), rules)
 }
 
 #[derive(Clone, Copy)]
@@ -145,6 +151,19 @@ impl<'a> Form<'a> for Cbor {
 
     fn is_text(value: &Item<'a>) -> bool {
         matches!(value.data, Data::Text(_))
+    }
+}
+
+/// How a simple value is read again that CBOR has.
+pub fn cbor_form<'t>(def: &SimpleDef, text: &'t str) -> Cow<'t, str> {
+    let item = match def.wire {
+        Wire::Integer => integer(text),
+        Wire::Number => real(text),
+        Wire::String(_) => None,
+    };
+    match item.map(|item| value(&item, &[]).map(|value| value.data)) {
+        Some(Ok(json::Data::Number(number))) => Cow::Owned(number.as_str().to_owned()),
+        _ => Cow::Borrowed(text),
     }
 }
 

@@ -1,51 +1,48 @@
-//! Whether a value keeps the rules of its tables: cardinality, extension pairs, registered values. What concerns a class
-//! as a whole is a [`Breach`]; readers find it when they have read the class, since they know its place.
+//! Whether a value keeps the rules of its tables: cardinality, extension pairs, registered values; and those of its format.
+//! What concerns a class as a whole, readers find when they have read the class, since they know its place.
 
 use super::{
     Fields, Node, Path, View,
     def::{FieldDef, JsonField, Kind, Shape},
+    rules::{Place, Rules},
 };
 use crate::error::{Code, Finding, Position, Severity};
 
-/// What is wrong with a class as a whole.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Breach {
-    /// How much it matters.
-    pub severity: Severity,
-    /// Which kind of rule.
-    pub code: Code,
-    /// Name of the field that is missing or wrong; empty for the class itself.
-    pub field: &'static str,
-    /// What is there.
-    pub found: String,
-    /// What should be there.
-    pub expected: String,
-}
-
-impl Breach {
-    /// The table's field of that name.
-    pub(super) fn field(&self, class: &dyn Fields) -> Option<&'static FieldDef> {
-        class.def().fields.iter().find(|field| !self.field.is_empty() && field.name == self.field)
-    }
-}
-
-/// What a class that was read lacks. What stands below it has been looked at already,
-/// save for what has no place of its own: the fields of a group and, in JSON, what is in a wrapper.
-pub(super) fn complete(class: &dyn Fields, json: bool, report: &mut dyn FnMut(&dyn Fields, Breach)) {
+/// What is wrong with a class as a whole that was read. What stands below it has been looked at already, save for what has
+/// no place of its own: the fields of a group and, in JSON, what is in a wrapper.
+pub(super) fn complete(class: &dyn Fields, place: &dyn Place, rules: &mut dyn Rules, findings: &mut Vec<Finding>) {
+    let json = place.json();
+    let mut missing = |severity, field, expected| {
+        let (position, path) = (place.position(Some(field), 0), place.path(Some(field), 0));
+        findings.push(Finding::new(severity, Code::ClassMissing, position, path, "nothing", expected));
+    };
     for field in lacking(class) {
-        let expected = required(class, field);
-        let (severity, code, found) = (Severity::Error, Code::ClassMissing, "nothing".to_owned());
-        report(class, Breach { severity, code, field: field.name, found, expected });
+        missing(Severity::Error, field, required(class, field));
+    }
+    for field in lacking_in_json(class).filter(|field| json && !field.card.required()) {
+        // XML has a meaning for its absence, and so what the document says can be taken.
+        missing(Severity::Warning, field, required_in_json(class));
     }
     for (index, field) in class.def().fields.iter().enumerate() {
         let wrapper = json && matches!(field.json, JsonField::Unwrapped(_));
         let Some(slot) = class.slot(index).filter(|_| wrapper || field.kind == Kind::Group) else { continue };
         for node in (0..slot.len()).filter_map(|i| slot.get(i)) {
             if let View::Class(inner) = node.view() {
-                complete(inner, json, report);
+                complete(inner, place, rules, findings);
             }
         }
     }
+    rules.class(class, place, findings);
+}
+
+/// The fields that JSON requires and that are not there.
+fn lacking_in_json(class: &dyn Fields) -> impl Iterator<Item = &'static FieldDef> {
+    let fields = class.def().fields.iter().enumerate();
+    fields.filter_map(|(index, field)| (field.json_required && class.slot(index)?.is_empty()).then_some(field))
+}
+
+fn required_in_json(class: &dyn Fields) -> String {
+    format!("a value: the JSON form of {} requires it", class.def().name)
 }
 
 /// The required fields that are not there.
@@ -66,30 +63,94 @@ fn required(class: &dyn Fields, field: &FieldDef) -> String {
     }
 }
 
-/// All breaches in `root` and below, in the order of the tables. Values in memory have no position.
-pub fn check(root: &dyn Fields) -> Vec<Finding> {
-    check_at(root, &Path::root(root.def().name))
-}
-
-/// The same for what stands at `path`.
-pub fn check_at(root: &dyn Fields, path: &Path<'_>) -> Vec<Finding> {
+/// All that is wrong in `root` and below, in the order of the tables, by them and by the format's rules. Values in memory
+/// have no position.
+pub fn check(root: &dyn Fields, rules: &mut dyn Rules) -> Vec<Finding> {
     let mut findings = Vec::new();
-    class(root, path, &mut findings);
+    check_part(root, &Path::root(root.def().name), &[], rules, &mut findings);
+    rules.end(&mut findings);
     findings
 }
 
-fn class(class: &dyn Fields, path: &Path<'_>, findings: &mut Vec<Finding>) {
-    let def = class.def();
-    for field in lacking(class) {
-        let expected = required(class, field);
-        findings.push(Finding::error(Code::ClassMissing, Position::default(), path.of(field), "nothing", expected));
-    }
-    for (index, field) in def.fields.iter().enumerate() {
-        let Some(slot) = class.slot(index) else { continue };
-        for (i, node) in (0..slot.len()).filter_map(|i| Some((i, slot.get(i)?))) {
-            let path = if field.card.many() { path.item(field.name, i + 1) } else { path.child(field.name) };
-            value(field, node, &path, findings);
+/// The same for a part of a document, which stands at `path`, but for its lists at the end of the routes `seen`, which were
+/// looked at before. The document goes on after it.
+pub fn check_part(
+    part: &dyn Fields,
+    path: &Path<'_>,
+    seen: &[&[usize]],
+    rules: &mut dyn Rules,
+    findings: &mut Vec<Finding>,
+) {
+    Checked { rules, findings }.class(part, path, seen);
+}
+
+/// A check of something in memory.
+struct Checked<'r> {
+    rules: &'r mut dyn Rules,
+    findings: &'r mut Vec<Finding>,
+}
+
+impl Checked<'_> {
+    fn class(&mut self, class: &dyn Fields, path: &Path<'_>, seen: &[&[usize]]) {
+        let def = class.def();
+        for field in lacking(class) {
+            let (at, expected) = (path.of(field), required(class, field));
+            self.findings.push(Finding::error(Code::ClassMissing, Position::default(), at, "nothing", expected));
         }
+        for (index, field) in def.fields.iter().enumerate() {
+            let Some(slot) = class.slot(index) else { continue };
+            let below: Vec<&[usize]> = seen
+                .iter()
+                .filter_map(|route| route.split_first().filter(|(at, _)| **at == index))
+                .map(|(_, r)| r)
+                .collect();
+            if below.iter().any(|route| route.is_empty()) {
+                continue;
+            }
+            for (i, node) in (0..slot.len()).filter_map(|i| Some((i, slot.get(i)?))) {
+                let path = if field.card.many() { path.item(field.name, i + 1) } else { path.child(field.name) };
+                self.value(field, node, &path, &below);
+            }
+        }
+        self.rules.class(class, path, self.findings);
+    }
+
+    fn value(&mut self, field: &FieldDef, node: &dyn Node, path: &Path<'_>, seen: &[&[usize]]) {
+        let mut report = |severity, code, found: &str, expected: String| {
+            self.findings.push(Finding::new(severity, code, Position::default(), path.to_string(), found, expected));
+        };
+        match node.view() {
+            View::Class(inner) => self.class(inner, path, seen),
+            View::Choice(variant, inner) => self.value(variant, inner, path, &[]),
+            View::Simple(simple) => {
+                if !(simple.def().accepts)(simple.text()) {
+                    report(Severity::Error, Code::ValueInvalid, simple.text(), simple.def().expected.to_owned());
+                }
+            }
+            View::Coded(coded) if coded.text() == "ext-value" && coded.ext().is_none() => {
+                let expected =
+                    format!("{} beside it", field.ext.unwrap_or("a registered value: there is no ext- attribute"));
+                report(Severity::Error, Code::ExtValuePair, "ext-value alone", expected);
+            }
+            View::Coded(coded) if !coded.is_registered() => {
+                let expected = format!("one of {}", coded.def().values.join(", "));
+                report(Severity::Warning, Code::ValueUnknown, coded.text(), expected);
+            }
+            View::Coded(_) | View::Foreign(_) => {}
+        }
+    }
+}
+
+/// The place of something in memory.
+impl Place for Path<'_> {
+    fn json(&self) -> bool {
+        false
+    }
+    fn position(&self, _: Option<&FieldDef>, _: usize) -> Position {
+        Position::default()
+    }
+    fn path(&self, field: Option<&FieldDef>, item: usize) -> String {
+        field.map_or_else(|| self.to_string(), |field| self.of_item(field, item))
     }
 }
 
@@ -111,7 +172,7 @@ fn json(class: &dyn Fields, path: &Path<'_>, findings: &mut Vec<Finding>) {
         let Some(slot) = class.slot(index) else { continue };
         if slot.is_empty() && field.json_required {
             let at = if field.kind == Kind::Attribute { format!("{path}/@{}", field.name) } else { path.to_string() };
-            let expected = format!("a value: the JSON form of {} requires it", def.name);
+            let expected = required_in_json(class);
             findings.push(Finding::error(Code::ClassMissing, Position::default(), at, "nothing", expected));
         }
         for (i, node) in (0..slot.len()).filter_map(|i| Some((i, slot.get(i)?))) {
@@ -126,30 +187,5 @@ fn json(class: &dyn Fields, path: &Path<'_>, findings: &mut Vec<Finding>) {
                 _ => {}
             }
         }
-    }
-}
-
-fn value(field: &FieldDef, node: &dyn Node, path: &Path<'_>, findings: &mut Vec<Finding>) {
-    let mut report = |severity, code, found: &str, expected: String| {
-        findings.push(Finding::new(severity, code, Position::default(), path.to_string(), found, expected));
-    };
-    match node.view() {
-        View::Class(inner) => class(inner, path, findings),
-        View::Choice(variant, inner) => value(variant, inner, path, findings),
-        View::Simple(simple) => {
-            if !(simple.def().accepts)(simple.text()) {
-                report(Severity::Error, Code::ValueInvalid, simple.text(), simple.def().expected.to_owned());
-            }
-        }
-        View::Coded(coded) if coded.text() == "ext-value" && coded.ext().is_none() => {
-            let expected =
-                format!("{} beside it", field.ext.unwrap_or("a registered value: there is no ext- attribute"));
-            report(Severity::Error, Code::ExtValuePair, "ext-value alone", expected);
-        }
-        View::Coded(coded) if !coded.is_registered() => {
-            let expected = format!("one of {}", coded.def().values.join(", "));
-            report(Severity::Warning, Code::ValueUnknown, coded.text(), expected);
-        }
-        View::Coded(_) | View::Foreign(_) => {}
     }
 }

@@ -3,33 +3,80 @@
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
 use super::{
-    Fields, Node, Slot, View, ViewMut, check,
+    Fields, Node, Rules, Slot, View, ViewMut, check,
     def::{ClassDef, FieldDef, JsonField, JsonForm, Kind, Shape, Wire},
 };
 use crate::{
-    error::{Code, Finding, Severity},
+    error::{Code, Finding, Position, Severity},
     json::{self, Data, Document, Member, Mismatch, Value},
     xml::{self, Verbatim},
 };
 
-/// Reads a document into `root`; gives the findings, in the order of the document: what a class lacks, at its
-/// end.
+/// Reads a document into `root`; gives the findings, in the order of the document: what is wrong with a class as a whole
+/// stands at its end, what is wrong with the document at the end of all.
 ///
 /// # Errors
 /// When the document is no object.
-pub fn from_json(root: &mut dyn Fields, document: &Document<'_>) -> Result<Vec<Finding>, Finding> {
-    let mut context = Context::new(document, Vec::new());
+pub fn from_json(
+    root: &mut dyn Fields,
+    document: &Document<'_>,
+    rules: &mut dyn Rules,
+) -> Result<Vec<Finding>, Finding> {
+    let mut context = Context::new(document, rules, Vec::new());
     let members = document.root().as_object().map_err(|mismatch| document.finding(mismatch))?;
     context.members(root, members);
     context.complete(root, document.root());
+    context.rules.end(&mut context.findings);
     Ok(context.findings)
 }
 
 pub(super) struct Context<'d> {
     document: &'d Document<'d>,
+    rules: &'d mut dyn Rules,
     pub(super) findings: Vec<Finding>,
     /// The long lists are not in the document: what has one of its own is not complete yet.
     pub(super) cut: bool,
+}
+
+/// Where a class was read from.
+struct Here<'h> {
+    document: &'h Document<'h>,
+    value: &'h Value<'h>,
+}
+
+impl Here<'_> {
+    /// The value of a field, or of one of several in it.
+    fn within(&self, field: &FieldDef, item: usize) -> Option<&Value<'_>> {
+        let Data::Object(members) = &self.value.data else { return None };
+        let (JsonField::Member(name) | JsonField::Unwrapped(name)) = field.json else { return None };
+        let value = &members.iter().find(|member| member.key == name)?.value;
+        match &value.data {
+            Data::Array(values) if item > 0 => values.get(item - 1),
+            _ => Some(value),
+        }
+    }
+}
+
+impl super::Place for Here<'_> {
+    fn json(&self) -> bool {
+        true
+    }
+    fn position(&self, field: Option<&FieldDef>, item: usize) -> Position {
+        let value = field.and_then(|field| self.within(field, item)).unwrap_or(self.value);
+        self.document.position(value.offset)
+    }
+    fn path(&self, field: Option<&FieldDef>, item: usize) -> String {
+        if let Some(value) = field.and_then(|field| self.within(field, item)) {
+            return self.document.path(value.offset);
+        }
+        let path = self.document.path(self.value.offset);
+        match field.map(|field| field.json) {
+            Some(JsonField::Member(name) | JsonField::Unwrapped(name)) if self.value.as_object().is_ok() => {
+                json::below(&path, name)
+            }
+            _ => path,
+        }
+    }
 }
 
 /// Where a member goes.
@@ -48,8 +95,8 @@ enum Place {
 
 impl<'d> Context<'d> {
     /// What is found is added to `findings`.
-    pub(super) fn new(document: &'d Document<'d>, findings: Vec<Finding>) -> Self {
-        Context { document, findings, cut: false }
+    pub(super) fn new(document: &'d Document<'d>, rules: &'d mut dyn Rules, findings: Vec<Finding>) -> Self {
+        Context { document, rules, findings, cut: false }
     }
 
     fn report(&mut self, severity: Severity, mismatch: Mismatch) {
@@ -65,17 +112,8 @@ impl<'d> Context<'d> {
 
     /// What is wrong with a class as a whole, which was read from `value`.
     pub(super) fn complete(&mut self, class: &dyn Fields, value: &Value<'_>) {
-        let (document, findings) = (self.document, &mut self.findings);
-        check::complete(class, true, &mut |class, breach| {
-            let field = breach.field(class).filter(|_| matches!(value.data, Data::Object(_)));
-            let check::Breach { severity, code, found, expected, .. } = breach;
-            let mut finding = document.finding(Mismatch { code, offset: value.offset, found, expected });
-            finding.severity = severity;
-            if let Some(JsonField::Member(name) | JsonField::Unwrapped(name)) = field.map(|field| field.json) {
-                finding.path = json::below(&finding.path, name);
-            }
-            findings.push(finding);
-        });
+        let here = Here { document: self.document, value };
+        check::complete(class, &here, self.rules, &mut self.findings);
     }
 
     pub(super) fn members(&mut self, class: &mut dyn Fields, members: &[Member<'_>]) {

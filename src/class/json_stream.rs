@@ -4,7 +4,7 @@
 use std::io;
 
 use super::{
-    Fields, Path, Slot, View, ViewMut,
+    Fields, Path, Rules, Slot, View, ViewMut,
     def::{ClassDef, FieldDef, JsonField, Kind, Shape},
     json_read::Context,
     stream::{Spine, Window},
@@ -23,13 +23,16 @@ pub fn stream_json(
     root: &mut dyn Fields,
     source: &mut dyn Source,
     limits: &Limits,
+    rules: &mut dyn Rules,
     window: Window<'_>,
 ) -> Result<Vec<Finding>, Finding> {
     let (outline, places) = Outline::build(source, Lists(root.def()), limits, window.bytes)?;
     let path = Path::root(root.def().name);
-    let mut reading = Reading { source, places, limits, window, spine: Spine::new(), findings: Vec::new() };
+    let mut reading = Reading { source, places, limits, rules, window, spine: Spine::new(), findings: Vec::new() };
     reading.class(root, &outline, "$", &path)?;
-    Ok(reading.findings)
+    let mut findings = reading.findings;
+    rules.end(&mut findings);
+    Ok(findings)
 }
 
 /// The long lists of a class.
@@ -72,6 +75,7 @@ struct Reading<'r, 'w> {
     source: &'r mut dyn Source,
     places: Places,
     limits: &'r Limits,
+    rules: &'r mut dyn Rules,
     window: Window<'w>,
     spine: Spine,
     findings: Vec<Finding>,
@@ -90,14 +94,14 @@ impl Reading<'_, '_> {
         let base = Base { position, path: at.to_owned() };
         let document = Document::parse_cut(&bytes, self.limits, base, cuts)?;
         let members = document.root().as_object().map_err(|mismatch| document.finding(mismatch))?;
-        let mut context = Context::new(&document, std::mem::take(&mut self.findings));
+        let mut context = Context::new(&document, self.rules, std::mem::take(&mut self.findings));
         context.cut = !outline.lists.is_empty();
         context.members(class, members);
         self.findings = context.findings;
         for list in &outline.lists {
             self.member(class, list, 0, at, path)?;
         }
-        let mut context = Context::new(&document, std::mem::take(&mut self.findings));
+        let mut context = Context::new(&document, self.rules, std::mem::take(&mut self.findings));
         for (index, field) in
             class.def().fields.iter().enumerate().filter(|(_, field)| field.long && !outline.lists.is_empty())
         {
@@ -198,7 +202,7 @@ impl Reading<'_, '_> {
     /// One element that is read whole.
     fn element(&mut self, slot: &mut dyn Slot, bytes: &[u8], base: Base) -> Result<(), Finding> {
         let document = Document::parse_at(bytes, self.limits, base)?;
-        let mut context = Context::new(&document, std::mem::take(&mut self.findings));
+        let mut context = Context::new(&document, self.rules, std::mem::take(&mut self.findings));
         let filled = context.node(slot.add(), document.root());
         self.findings = context.findings;
         if !filled {

@@ -1,6 +1,6 @@
 //! Classes to JSON.
 
-use std::io::Write;
+use std::{borrow::Cow, io::Write};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
@@ -90,6 +90,14 @@ impl<'a> Form<'a> for Json {
 
     fn is_text(value: &Value<'a>) -> bool {
         matches!(value.data, Data::String(_))
+    }
+}
+
+/// How JSON writes a simple value.
+pub fn json_form<'t>(def: &SimpleDef, text: &'t str) -> Cow<'t, str> {
+    match (def.wire, number(text).data) {
+        (Wire::Integer | Wire::Number, Data::Number(number)) => Cow::Owned(number.as_str().to_owned()),
+        _ => Cow::Borrowed(text),
     }
 }
 

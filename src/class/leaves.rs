@@ -3,7 +3,7 @@
 //! same order (`src/class/normal.rs` makes them).
 
 use super::{
-    Fields, Node, Path, Slot, View, ViewMut,
+    Fields, Node, Path, SimpleNode, Slot, View, ViewMut,
     def::{ClassDef, Kind, Shape},
     walk::steps,
 };
@@ -50,6 +50,7 @@ pub enum BadLeaf {
 /// A leaf where it stands.
 #[derive(Clone, Copy)]
 enum Seen<'l> {
+    Simple(&'l dyn SimpleNode),
     Text(&'l str),
     Foreign(&'l Verbatim),
     Empty,
@@ -58,6 +59,7 @@ enum Seen<'l> {
 impl From<Seen<'_>> for Leaf {
     fn from(seen: Seen<'_>) -> Self {
         match seen {
+            Seen::Simple(simple) => Leaf::Text(simple.text().to_owned()),
             Seen::Text(text) => Leaf::Text(text.to_owned()),
             Seen::Foreign(verbatim) => Leaf::Foreign(verbatim.clone()),
             Seen::Empty => Leaf::Empty,
@@ -71,9 +73,12 @@ pub fn leaves(root: &dyn Fields, base: &Path<'_>, visit: &mut dyn FnMut(&Path<'_
     all(root, base, &mut |path, seen| visit(path, seen.into()));
 }
 
-/// The places of all leaves of `root`.
-pub fn each_leaf(root: &dyn Fields, base: &Path<'_>, visit: &mut dyn FnMut(&Path<'_>)) {
-    all(root, base, &mut |path, _| visit(path));
+/// The places of all leaves of `root`; of those of a simple type, the value too.
+pub fn each_leaf(root: &dyn Fields, base: &Path<'_>, visit: &mut dyn FnMut(&Path<'_>, Option<&dyn SimpleNode>)) {
+    all(root, base, &mut |path, seen| match seen {
+        Seen::Simple(simple) => visit(path, Some(simple)),
+        _ => visit(path, None),
+    });
 }
 
 /// The leaves of one field of `root`, by its index.
@@ -84,7 +89,7 @@ pub fn field_leaves(root: &dyn Fields, index: usize, base: &Path<'_>, visit: &mu
 /// How many leaves there are.
 pub fn count_leaves(root: &dyn Fields) -> usize {
     let mut count = 0;
-    each_leaf(root, &Path::root(root.def().name), &mut |_| count += 1);
+    each_leaf(root, &Path::root(root.def().name), &mut |_, _| count += 1);
     count
 }
 
@@ -121,7 +126,7 @@ fn field(root: &dyn Fields, index: usize, base: &Path<'_>, visit: &mut dyn FnMut
 
 fn one(node: &dyn Node, path: &Path<'_>, visit: &mut dyn FnMut(&Path<'_>, Seen<'_>)) {
     match node.view() {
-        View::Simple(simple) => visit(path, Seen::Text(simple.text())),
+        View::Simple(simple) => visit(path, Seen::Simple(simple)),
         View::Coded(coded) => visit(path, Seen::Text(coded.text())),
         View::Foreign(verbatim) => visit(path, Seen::Foreign(verbatim)),
         View::Class(class) => all(class, path, visit),

@@ -48,6 +48,8 @@ macro_rules! class {
             fn def(&self) -> &'static $crate::class::ClassDef {
                 const { &$type::DEF }
             }
+            fn any(&self) -> &dyn std::any::Any { self }
+            fn any_mut(&mut self) -> &mut dyn std::any::Any { self }
             #[allow(non_upper_case_globals)]
             fn slot(&self, index: usize) -> Option<&dyn $crate::class::Slot> {
                 $crate::class!(@indices $($field)*);

@@ -23,6 +23,7 @@ mod macros;
 mod normal;
 mod path;
 mod prune;
+mod rules;
 mod simple;
 mod stream;
 mod tree;
@@ -31,20 +32,21 @@ mod walk;
 mod xml_read;
 mod xml_write;
 
-pub use cbor::{MapKeys, from_cbor, to_cbor, write_cbor};
-pub use check::{check, check_at, check_json, check_json_at};
+pub use cbor::{MapKeys, cbor_form, from_cbor, to_cbor, write_cbor};
+pub use check::{check, check_json, check_json_at, check_part};
 pub use def::{Card, ChoiceDef, ClassDef, EnumDef, FieldDef, JsonField, JsonForm, Kind, Shape, SimpleDef, Wire};
 pub use generate::{Dice, generate};
 pub use hole::{Hole, members_of};
 pub use json_read::from_json;
 pub use json_stream::stream_json;
-pub use json_write::{to_json, write_json};
+pub use json_write::{json_form, to_json, write_json};
 pub use leaves::{BadLeaf, Leaf, count_leaves, each_leaf, field_leaves, is_empty, leaves, put};
 pub use normal::{Inherited, normalise, normalise_where, normalise_within};
 pub use path::Path;
 pub use prune::prune;
+pub use rules::{Place, Rules};
 pub use simple::{
-    Base64, Coded, CodedNode, DateTime, Enumeration, Id, IdRef, Integer, Lang, Lexical, LexicalKind, Portlist,
+    Base64, Coded, CodedNode, DateTime, Enumeration, Id, IdRef, Integer, Lang, Lexical, LexicalKind, NcName, Portlist,
     PositiveReal, Real, SimpleNode, Text, Timezone, Uri,
 };
 pub use stream::{List, REST, Sink, WINDOW, Window, element, fields_of};
@@ -52,6 +54,8 @@ pub use unsayable::{Unsaid, unsayable, unsayable_at};
 pub use walk::each_class;
 pub use xml_read::{from_xml, stream_xml};
 pub use xml_write::{WriteError, to_xml, write_element};
+
+use std::any::Any;
 
 use crate::xml::Verbatim;
 
@@ -107,6 +111,10 @@ pub trait Blank {
 pub trait Fields {
     /// The class's table.
     fn def(&self) -> &'static ClassDef;
+    /// The struct itself, for what knows classes by their type.
+    fn any(&self) -> &dyn Any;
+    /// The same, to be changed.
+    fn any_mut(&mut self) -> &mut dyn Any;
     /// The field of this index; `None` beyond the last.
     fn slot(&self, index: usize) -> Option<&dyn Slot>;
     /// The field of this index, to be filled.

@@ -29,6 +29,11 @@ impl<'a> Path<'a> {
         Path { parent: Some(self), name, position }
     }
 
+    /// The last step.
+    pub const fn name(&self) -> &'a str {
+        self.name
+    }
+
     /// Where a field of the class at this path stands. A choice or a group has no name in a document.
     pub(super) fn of(&self, field: &FieldDef) -> String {
         match field.kind {
@@ -36,6 +41,12 @@ impl<'a> Path<'a> {
             Kind::Element => format!("{self}/{}", field.name),
             Kind::Content | Kind::Mixed | Kind::Choice | Kind::Group => self.to_string(),
         }
+    }
+
+    /// The same, for one of several in the field; `item` counts from 1, and 0 is the field as a whole.
+    pub(super) fn of_item(&self, field: &FieldDef, item: usize) -> String {
+        let path = self.of(field);
+        if item > 0 && field.kind == Kind::Element { format!("{path}[{item}]") } else { path }
     }
 }
 

@@ -3,6 +3,7 @@
 
 use super::{
     Fields, Path,
+    def::Kind,
     walk::{class_of, steps},
 };
 
@@ -36,6 +37,10 @@ fn lacking(
             if let Some(lack) = inner.and_then(|inner| lacking(inner, &here, lacks, removed)) {
                 removed.push((here.to_string(), lack));
                 slot.remove(i);
+                // An expression without one of its operands says something else: it is not whole either.
+                if field.kind == Kind::Group {
+                    first = first.or(Some("whole set of operands"));
+                }
             }
         }
         if slot.is_empty() && field.card.required() {

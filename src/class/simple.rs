@@ -182,6 +182,8 @@ lexical! {
     Uri = UriKind { "xs:anyURI", "", Wire::String(""), "a URI", true, |_| true, |d| format!("https://example.org/{}", d.below(1000)) }
     /// `xs:ID`, a name without colon (ASCII part as RFC 8727's `IDtype`, plus XML's other letters).
     Id = IdKind { "xs:ID", "", Wire::String(r"^[a-zA-Z_][a-zA-Z0-9_.\-]*$"), "an xs:ID (a name without colon)", true, is_ncname, |d| d.id() }
+    /// `xs:NCName`: an id's form, without being unique.
+    NcName = NcNameKind { "xs:NCName", "", Wire::String(r"^[a-zA-Z_][a-zA-Z0-9_.\-]*$"), "an xs:NCName (a name without colon)", true, is_ncname, |d| d.pick(&["CVE-2026-0001", "CWE-79"]).unwrap_or_default().to_owned() }
     /// `xs:IDREF`.
     IdRef = IdRefKind { "xs:IDREF", "", Wire::String(r"^[a-zA-Z_][a-zA-Z0-9_.\-]*$"), "an xs:IDREF (a name without colon)", true, is_ncname, |d| d.known_id() }
     /// `xml:lang`: a BCP 47 tag, or empty for "none".

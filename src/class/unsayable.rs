@@ -93,8 +93,13 @@ fn lost(class: &dyn Fields, path: &Path<'_>, found: &mut Found) {
 fn attributes_of(node: &dyn Node, path: &Path<'_>, found: &mut Found) {
     let View::Class(class) = node.view() else { return };
     for (index, own) in class.def().fields.iter().enumerate() {
-        if own.kind == Kind::Attribute && class.slot(index).is_some_and(|slot| !slot.is_empty()) {
-            found.say(&path.child(&format!("@{}", own.name)), own.name, true);
+        let Some(slot) = class.slot(index).filter(|slot| own.kind == Kind::Attribute && !slot.is_empty()) else {
+            continue;
+        };
+        found.say(&path.child(&format!("@{}", own.name)), own.name, true);
+        let extended = matches!(slot.get(0).map(|node| node.view()), Some(View::Coded(coded)) if coded.ext().is_some());
+        if let Some(ext) = own.ext.filter(|_| extended) {
+            found.say(&path.child(&format!("@{ext}")), ext, true);
         }
     }
 }

@@ -6,7 +6,7 @@
 use std::io::BufRead;
 
 use super::{
-    Fields, Node, Path, Slot, ViewMut, check,
+    Fields, Node, Path, Place, Rules, Slot, ViewMut, check,
     def::{ClassDef, FieldDef, Kind, Shape},
     stream::{Spine, Window},
 };
@@ -18,13 +18,17 @@ use crate::{
 /// The namespace of `xsi:schemaLocation` and `xsi:type`, which every document may have and nothing here follows.
 const XSI_NS: &str = "http://www.w3.org/2001/XMLSchema-instance";
 
-/// Reads a document whose root is `root`'s class, into `root`; gives the findings, in the order of the document: what a
-/// class lacks, at its end.
+/// Reads a document whose root is `root`'s class, into `root`; gives the findings, in the order of the document: what is
+/// wrong with a class as a whole stands at its end, what is wrong with the document at the end of all.
 ///
 /// # Errors
 /// A finding that ends the reading: not well-formed, over a limit, or another root element.
-pub fn from_xml<R: BufRead>(root: &mut dyn Fields, reader: &mut Reader<R>) -> Result<Vec<Finding>, Finding> {
-    stream_xml(root, reader, None)
+pub fn from_xml<R: BufRead>(
+    root: &mut dyn Fields,
+    reader: &mut Reader<R>,
+    rules: &mut dyn Rules,
+) -> Result<Vec<Finding>, Finding> {
+    stream_xml(root, reader, rules, None)
 }
 
 /// The same for a document that may be long: beyond the window, elements of its long lists go to the sink.
@@ -34,6 +38,7 @@ pub fn from_xml<R: BufRead>(root: &mut dyn Fields, reader: &mut Reader<R>) -> Re
 pub fn stream_xml<R: BufRead>(
     root: &mut dyn Fields,
     reader: &mut Reader<R>,
+    rules: &mut dyn Rules,
     window: Option<Window<'_>>,
 ) -> Result<Vec<Finding>, Finding> {
     let def = root.def();
@@ -48,9 +53,10 @@ pub fn stream_xml<R: BufRead>(
             format!("root element {} of namespace {}", def.name, def.ns),
         )
     };
+    let mut marks = Vec::new();
     let position = match reader.next()? {
         Event::Start(start) if start.name() == (def.ns, def.name) => {
-            attributes(root, &start, &path, &mut findings);
+            attributes(root, &start, &path, &mut marks, &mut findings);
             start.position()
         }
         Event::Start(start) => {
@@ -58,14 +64,17 @@ pub fn stream_xml<R: BufRead>(
         }
         _ => return Err(wrong_root(Position::default(), "no element")),
     };
-    let mut context = Context { reader, findings, window, spine: Spine::new(), released: 0 };
-    context.content(root, position, &path)?;
+    let mut context = Context { reader, rules, marks, findings, window, spine: Spine::new(), released: 0 };
+    context.content(root, Begun { position, marks: 0 }, &path)?;
     context.reader.next()?; // the end of the document, or what must not follow it
+    context.rules.end(&mut context.findings);
     Ok(context.findings)
 }
 
 struct Context<'r, 'w, R: BufRead> {
     reader: &'r mut Reader<R>,
+    rules: &'r mut dyn Rules,
+    marks: Vec<Mark>,
     findings: Vec<Finding>,
     window: Option<Window<'w>>,
     spine: Spine,
@@ -73,39 +82,72 @@ struct Context<'r, 'w, R: BufRead> {
     released: u64,
 }
 
+/// Where an attribute or a child of an element that is being read stands.
+struct Mark {
+    name: &'static str,
+    /// Which of several it is, from 1; 0 for what can be there only once.
+    item: usize,
+    position: Position,
+}
+
+/// Marks that are kept of one element: what stands further back in a long list has the element's place.
+const MARKS: usize = 64;
+
+/// An element whose start tag was read.
+#[derive(Clone, Copy)]
+struct Begun {
+    position: Position,
+    /// Where its marks begin, behind those of the elements around it.
+    marks: usize,
+}
+
+/// Where an element stands that was read.
+struct Here<'p> {
+    path: &'p Path<'p>,
+    start: Position,
+    marks: &'p [Mark],
+}
+
+impl Place for Here<'_> {
+    fn json(&self) -> bool {
+        false
+    }
+    fn position(&self, field: Option<&FieldDef>, item: usize) -> Position {
+        let is_it = |mark: &&Mark, field: &FieldDef| mark.name == field.name && (item == 0 || mark.item == item);
+        let mark = field.and_then(|field| self.marks.iter().find(|mark| is_it(mark, field)));
+        mark.map_or(self.start, |mark| mark.position)
+    }
+    fn path(&self, field: Option<&FieldDef>, item: usize) -> String {
+        self.path.path(field, item)
+    }
+}
+
 impl<R: BufRead> Context<'_, '_, R> {
-    /// Everything from after the start tag, which stands at `start`, to the end tag.
-    fn content(&mut self, class: &mut dyn Fields, start: Position, path: &Path<'_>) -> Result<(), Finding> {
+    /// Everything from after the start tag to the end tag.
+    fn content(&mut self, class: &mut dyn Fields, begun: Begun, path: &Path<'_>) -> Result<(), Finding> {
         let def = class.def();
         let own = def.fields.iter().position(|field| matches!(field.kind, Kind::Content | Kind::Mixed));
         match own.and_then(|index| Some((&def.fields[index], class.slot_mut(index)?))) {
-            None => self.elements(class, start, path)?,
+            None => self.elements(class, begun, path)?,
             Some((field, slot)) => {
                 let position = self.reader.position();
-                if !self.fill(slot.add(), field.card.required(), position, path)? {
+                let own = Begun { position, ..begun };
+                if !self.fill(slot.add(), field.card.required(), own, path)? {
                     slot.pop();
                 }
             }
         }
-        let findings = &mut self.findings;
-        check::complete(class, false, &mut |class, breach| {
-            let at = breach.field(class).map_or_else(|| path.to_string(), |field| path.of(field));
-            findings.push(Finding::new(breach.severity, breach.code, start, at, breach.found, breach.expected));
-        });
+        let marks = self.marks.get(begun.marks..).unwrap_or_default();
+        check::complete(class, &Here { path, start: begun.position, marks }, self.rules, &mut self.findings);
+        self.marks.truncate(begun.marks);
         Ok(())
     }
 
     /// The content of one element into a node; false when there is none that the type accepts.
-    fn fill(
-        &mut self,
-        node: &mut dyn Node,
-        required: bool,
-        position: Position,
-        path: &Path<'_>,
-    ) -> Result<bool, Finding> {
+    fn fill(&mut self, node: &mut dyn Node, required: bool, begun: Begun, path: &Path<'_>) -> Result<bool, Finding> {
         match node.view_mut() {
             ViewMut::Class(class) => {
-                self.content(class, position, path)?;
+                self.content(class, begun, path)?;
                 Ok(true)
             }
             ViewMut::Foreign(place) => {
@@ -116,7 +158,7 @@ impl<R: BufRead> Context<'_, '_, R> {
                 let text = self.text(path)?;
                 let fits = simple.set(&text);
                 if !fits && (required || !text.is_empty()) {
-                    let expected = simple.def().expected;
+                    let (position, expected) = (begun.position, simple.def().expected);
                     self.findings.push(Finding::error(Code::ValueInvalid, position, path.to_string(), text, expected));
                 }
                 Ok(fits)
@@ -144,8 +186,8 @@ impl<R: BufRead> Context<'_, '_, R> {
         }
     }
 
-    /// Child elements up to the end tag of the class, which starts at `start`.
-    fn elements(&mut self, class: &mut dyn Fields, start: Position, path: &Path<'_>) -> Result<(), Finding> {
+    /// Child elements up to the end tag of the class.
+    fn elements(&mut self, class: &mut dyn Fields, begun: Begun, path: &Path<'_>) -> Result<(), Finding> {
         let def = class.def();
         let mut cursor = Cursor::default();
         loop {
@@ -193,16 +235,22 @@ impl<R: BufRead> Context<'_, '_, R> {
             let nth = if field.card.many() { cursor.position(at) } else { 0 };
             let here = path.item(at.name, nth);
             let handed_on = cursor.handed_on(at.field);
+            if self.marks.len().saturating_sub(begun.marks) < MARKS {
+                self.marks.push(Mark { name: at.name, item: nth, position });
+            }
+            let inner = Begun { position, marks: self.marks.len() };
             if let Some(node) = begin(slot, field.kind, at, &mut cursor.group) {
                 match node.view_mut() {
-                    ViewMut::Class(child_class) => attributes(child_class, &child, &here, &mut self.findings),
+                    ViewMut::Class(child_class) => {
+                        attributes(child_class, &child, &here, &mut self.marks, &mut self.findings);
+                    }
                     _ => no_attributes(&child, &here, &mut self.findings),
                 }
             }
             let released = self.released;
             let step = self.window.is_some().then(|| self.spine.enter(class, at.field));
             let filled = match class.slot_mut(at.field).and_then(|slot| last(slot, field.kind, at)) {
-                Some(node) => self.fill(node, true, position, &here)?,
+                Some(node) => self.fill(node, true, inner, &here)?,
                 None => false,
             };
             if let Some(step) = step {
@@ -215,7 +263,7 @@ impl<R: BufRead> Context<'_, '_, R> {
                 let offset = self.reader.offset();
                 if field.long && field.card.many() && self.spine.is_on() {
                     let (from, released) = *cursor.waiting.get_or_insert((position.offset, released));
-                    if offset - start.offset >= window.bytes {
+                    if offset - begun.position.offset >= window.bytes {
                         self.spine.hand_on(class, at.field, handed_on, path, window.sink)?;
                         cursor.hand_on(at.field, nth);
                         cursor.waiting = None;
@@ -365,7 +413,13 @@ fn last_part(slot: &mut dyn Slot, at: At) -> Option<&mut dyn Slot> {
 }
 
 /// The attributes of one element into its class.
-fn attributes(class: &mut dyn Fields, start: &Start<'_>, path: &Path<'_>, findings: &mut Vec<Finding>) {
+fn attributes(
+    class: &mut dyn Fields,
+    start: &Start<'_>,
+    path: &Path<'_>,
+    marks: &mut Vec<Mark>,
+    findings: &mut Vec<Finding>,
+) {
     let def = class.def();
     let fields = || def.fields.iter().enumerate().take_while(|(_, field)| field.kind == Kind::Attribute);
     let written = |wanted: &str| start.attribute(("", wanted));
@@ -382,6 +436,7 @@ fn attributes(class: &mut dyn Fields, start: &Start<'_>, path: &Path<'_>, findin
         };
         if let Some((index, field)) = fields().find(|(_, field)| named(field)) {
             let Some(slot) = class.slot_mut(index) else { continue };
+            marks.push(Mark { name: field.name, item: 0, position: attribute.position });
             let ext = field.ext.and_then(written);
             let mut report = |severity, code, found: &str, expected: &str| {
                 findings.push(Finding::new(severity, code, attribute.position, here(), found, expected));

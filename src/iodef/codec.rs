@@ -3,22 +3,25 @@
 use super::{
     DS, ENUM, IODEF, IodefDocument, SCI,
     mapkeys::MAPKEYS,
-    stream::{Binding, WriteError, write_whole},
+    rules::Checker,
+    stream::{Binding, WriteError, examine, write_whole},
 };
 use crate::{
     cbor,
-    class::{self, Fields, Path},
+    class::{self, Path, Rules as _},
     error::{Code, Finding, Position, Severity},
     json,
     xml::{Limits, Reader},
 };
 
-/// A document and what was wrong with it. A finding of severity error says that a part was not read or is missing.
+/// A document and what was wrong with it. A finding of severity error says that a part was not read or is missing, or that
+/// it cannot be taken as it was meant.
 #[derive(Debug)]
 pub struct Decoded {
     /// What the document says.
     pub document: IodefDocument,
-    /// In the order of the document; what an element lacks stands behind what is in it.
+    /// In the order of the document; what concerns an element as a whole stands behind what is in it, and references that
+    /// lead nowhere stand last.
     pub findings: Vec<Finding>,
 }
 
@@ -38,39 +41,37 @@ pub(super) const PREFIXES: [(&str, &str); 4] = [("", IODEF), ("enum", ENUM), ("s
 /// The finding that ended the reading: not XML, over a limit, another root.
 pub fn decode_xml(bytes: &[u8], limits: Limits) -> Result<Decoded, Finding> {
     let mut document = IodefDocument::default();
-    let findings = class::from_xml(&mut document, &mut Reader::new(bytes, limits))?;
+    let findings = class::from_xml(&mut document, &mut Reader::new(bytes, limits), &mut Checker::default())?;
     Ok(Decoded { document, findings })
 }
 
 /// Writes RFC 7970 XML, two spaces to a level. Whoever wants the printed schema to accept it calls [`fit`](super::fit) first.
 ///
 /// # Errors
-/// All findings of severity error that the document has by the tables, or the character that XML cannot hold.
+/// All findings of severity error that the document has by the tables and the rules, or the character that XML cannot hold.
 pub fn encode_xml(document: &IodefDocument) -> Result<Vec<u8>, Vec<Finding>> {
     encode(Binding::Xml, document)
 }
 
 fn encode(binding: Binding, document: &IodefDocument) -> Result<Vec<u8>, Vec<Finding>> {
     let path = Path::root(IodefDocument::DEF.name);
-    match binding {
-        Binding::Xml => refusal(document, &path)?,
-        Binding::Json | Binding::Cbor => json_refusal(document, &path)?,
-    }
+    let (mut checker, mut findings) = (Checker::default(), Vec::new());
+    examine(binding, document, &path, &[], &mut checker, &mut findings);
+    checker.end(&mut findings);
+    refuse(findings)?;
     write_whole(binding, document).map_err(|error| vec![unwritable(error, &path)])
 }
 
-/// What is wrong with a class by the tables, which keeps it from being written.
-pub(super) fn refusal(class: &dyn Fields, path: &Path<'_>) -> Result<(), Vec<Finding>> {
-    let mut findings = class::check_at(class, path);
-    findings.retain(|finding| finding.severity == Severity::Error);
-    if findings.is_empty() { Ok(()) } else { Err(findings) }
+/// What is wrong with a document in memory, by the tables and by the [rules](super::rules::RULES). Its findings have no
+/// position.
+pub fn check(document: &IodefDocument) -> Vec<Finding> {
+    class::check(document, &mut Checker::default())
 }
 
-/// The same for JSON and CBOR, which require more.
-pub(super) fn json_refusal(class: &dyn Fields, path: &Path<'_>) -> Result<(), Vec<Finding>> {
-    refusal(class, path)?;
-    let required = class::check_json_at(class, path);
-    if required.is_empty() { Ok(()) } else { Err(required) }
+/// Errors keep a document from being written.
+pub(super) fn refuse(mut findings: Vec<Finding>) -> Result<(), Vec<Finding>> {
+    findings.retain(|finding| finding.severity == Severity::Error);
+    if findings.is_empty() { Ok(()) } else { Err(findings) }
 }
 
 /// What the form cannot hold.
@@ -90,7 +91,7 @@ pub(super) fn unwritable(error: WriteError, path: &Path<'_>) -> Finding {
 pub fn decode_json(bytes: &[u8], limits: &json::Limits) -> Result<Decoded, Finding> {
     let source = json::Document::parse(bytes, limits)?;
     let mut document = IodefDocument::default();
-    let findings = class::from_json(&mut document, &source)?;
+    let findings = class::from_json(&mut document, &source, &mut Checker::default())?;
     Ok(Decoded { document, findings })
 }
 
@@ -98,7 +99,7 @@ pub fn decode_json(bytes: &[u8], limits: &json::Limits) -> Result<Decoded, Findi
 /// Whoever wants the printed schema to accept it calls [`fit_json`](super::fit_json) first.
 ///
 /// # Errors
-/// All findings of severity error that the document has by the tables, and what JSON requires beyond XML.
+/// All findings of severity error that the document has by the tables and the rules, and what JSON requires beyond XML.
 pub fn encode_json(document: &IodefDocument) -> Result<Vec<u8>, Vec<Finding>> {
     encode(Binding::Json, document)
 }
@@ -109,7 +110,7 @@ pub fn encode_json(document: &IodefDocument) -> Result<Vec<u8>, Vec<Finding>> {
 /// The finding that ended the reading: not CBOR, over a limit, no map.
 pub fn decode_cbor(bytes: &[u8], limits: &cbor::Limits) -> Result<Decoded, Finding> {
     let mut document = IodefDocument::default();
-    let findings = class::from_cbor(&mut document, bytes, limits, MAPKEYS)?;
+    let findings = class::from_cbor(&mut document, bytes, limits, MAPKEYS, &mut Checker::default())?;
     Ok(Decoded { document, findings })
 }
 

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     class,
-    class::{Coded, DateTime, Id, Integer, Text, Uri},
+    class::{Coded, DateTime, Id, Integer, NcName, Text, Uri},
 };
 
 class! {
@@ -56,7 +56,7 @@ class! {
     /// An identifier out of a registered list, such as CVE; `spec_index` names the list (RFC 7495 §3).
     pub struct ReferenceName("ReferenceName", ENUM) {
         attr spec_index: Integer = "specIndex" => .required();
-        one id: Id = "ID";
+        one id: NcName = "ID";
     }
 
     /// One event of the incident; events nest (RFC 7970 §3.14).
@@ -75,8 +75,8 @@ class! {
         many method: Method = "Method";
         many flow: Flow = "Flow" => .unwrapped("System");
         many expectation: Expectation = "Expectation";
-        opt record: Record = "Record" => .unwrapped("RecordData");
-        many event_data: EventData = "EventData";
+        opt record: Record = "Record" => .unwrapped("RecordData").long();
+        many event_data: EventData = "EventData" => .long();
         many additional_data: Extension = "AdditionalData";
     }
 

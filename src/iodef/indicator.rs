@@ -21,7 +21,7 @@ use crate::{
 class! {
     /// The indicators of an incident (RFC 7970 §3.28).
     pub struct IndicatorData("IndicatorData", IODEF) {
-        some indicator: Indicator = "Indicator";
+        some indicator: Indicator = "Indicator" => .long();
     }
 
     /// What to look for (RFC 7970 §3.29).

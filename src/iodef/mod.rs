@@ -12,10 +12,12 @@ mod contact;
 mod document;
 mod event;
 mod extension;
+mod generate;
 mod history;
 mod indicator;
 mod mapkeys;
 mod profile;
+pub mod rules;
 mod stream;
 mod system;
 #[cfg(test)]
@@ -28,7 +30,8 @@ pub use assessment::{
     Assessment, BusinessImpact, Confidence, Counter, Impact, MonetaryImpact, SystemImpact, TimeImpact,
 };
 pub use codec::{
-    Decoded, decode_cbor, decode_json, decode_xml, encode_cbor, encode_json, encode_xml, fuzz_cbor, fuzz_json, fuzz_xml,
+    Decoded, check, decode_cbor, decode_json, decode_xml, encode_cbor, encode_json, encode_xml, fuzz_cbor, fuzz_json,
+    fuzz_xml,
 };
 pub use contact::{Contact, Email, PostalAddress, RegistryHandle, Telephone};
 pub use document::{
@@ -36,6 +39,7 @@ pub use document::{
 };
 pub use event::{DetectionPattern, Discovery, EventData, Expectation, Flow, Method, Reference, ReferenceName};
 pub use extension::{AttackPattern, Extension, Software, SoftwareReference, StructuredInfo, StructuredPart};
+pub use generate::generate;
 pub use history::{History, HistoryItem};
 pub use indicator::{
     AlternativeIndicatorId, AttackPhase, BulkObservable, BulkObservableFormat, Indicator, IndicatorContent,

@@ -1,16 +1,20 @@
 //! Documents that are larger than memory should be, read and written piece by piece.
 
-use std::io::{BufRead, Write};
+use std::{
+    fmt,
+    io::{BufRead, Write},
+};
 
 use super::{
     Decoded, IodefDocument,
-    codec::{PREFIXES, json_refusal, refusal, unwritable},
+    codec::{PREFIXES, refuse, unwritable},
     mapkeys::MAPKEYS,
     profile,
+    rules::Checker,
 };
 use crate::{
     cbor,
-    class::{self, ClassDef, Fields, Hole, List, Path, Shape, Window, fields_of, members_of},
+    class::{self, ClassDef, Fields, Hole, List, Path, Rules as _, Shape, Window, fields_of, members_of},
     error::Finding,
     json,
     spool::{Rope, Source, Spool, Twine, Whole},
@@ -34,7 +38,8 @@ pub enum Binding {
 /// As [`decode_xml`](super::decode_xml), and what the sink gives.
 pub fn stream_xml<R: BufRead>(input: R, limits: xml::Limits, window: Window<'_>) -> Result<Decoded, Finding> {
     let mut document = IodefDocument::default();
-    let findings = class::stream_xml(&mut document, &mut Reader::new(input, limits), Some(window))?;
+    let findings =
+        class::stream_xml(&mut document, &mut Reader::new(input, limits), &mut Checker::default(), Some(window))?;
     Ok(Decoded { document, findings })
 }
 
@@ -44,17 +49,24 @@ pub fn stream_xml<R: BufRead>(input: R, limits: xml::Limits, window: Window<'_>)
 /// As [`decode_json`](super::decode_json), and what the sink gives.
 pub fn stream_json(source: &mut dyn Source, limits: &json::Limits, window: Window<'_>) -> Result<Decoded, Finding> {
     let mut document = IodefDocument::default();
-    let findings = class::stream_json(&mut document, source, limits, window)?;
+    let findings = class::stream_json(&mut document, source, limits, &mut Checker::default(), window)?;
     Ok(Decoded { document, findings })
 }
 
 /// Writes a document whose long lists come element by element, each as soon as it is known, the rest of it at the end.
-#[derive(Debug)]
 pub struct Encoder {
     binding: Binding,
     spool: Spool,
+    /// What was written keeps the rules so far.
+    checker: Checker,
     /// Lists that are being written, by how many long lists they are in.
     lists: Vec<Vec<Written>>,
+}
+
+impl fmt::Debug for Encoder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Encoder").field("binding", &self.binding).field("spool", &self.spool).finish_non_exhaustive()
+    }
 }
 
 /// Elements of a list that were written.
@@ -68,7 +80,7 @@ struct Written {
 impl Encoder {
     /// Begins a document.
     pub fn new(binding: Binding) -> Self {
-        Encoder { binding, spool: Spool::new(), lists: Vec::new() }
+        Encoder { binding, spool: Spool::new(), checker: Checker::default(), lists: Vec::new() }
     }
 
     /// Writes an element of a long list behind those that were written. `path` is its place. If it is the one whose own
@@ -83,10 +95,10 @@ impl Encoder {
         path: &Path<'_>,
         has_lists: bool,
     ) -> Result<(), Vec<Finding>> {
-        self.refuse(class, path)?;
         let level = list.routes.len();
         let inner =
             if has_lists && self.lists.len() > level { self.lists.split_off(level).swap_remove(0) } else { Vec::new() };
+        self.refuse(class, path, &inner)?;
         let Some(route) = list.routes.last() else { return Ok(()) };
         self.lists.resize_with(level.max(self.lists.len()), Vec::new);
         let before = self.lists[level - 1].iter().find(|written| written.route == *route).map_or(0, |w| w.count);
@@ -117,18 +129,21 @@ impl Encoder {
     /// What the document lacks, or the character that the binding cannot hold.
     pub fn finish(mut self, document: &IodefDocument) -> Result<Whole, Vec<Finding>> {
         let path = Path::root(IodefDocument::DEF.name);
-        self.refuse(document, &path)?;
         let lists = if self.lists.is_empty() { Vec::new() } else { self.lists.swap_remove(0) };
+        self.refuse(document, &path, &lists)?;
+        let mut open = Vec::new();
+        self.checker.end(&mut open);
+        refuse(open)?;
         let written = write(self.binding, document, Place::Whole, Twine::new(&mut self.spool), &lists);
         let rope = written.map_err(|error| vec![unwritable(error, &path)])?.finish();
         Ok(Whole::new(self.spool, rope))
     }
 
-    fn refuse(&self, class: &dyn Fields, path: &Path<'_>) -> Result<(), Vec<Finding>> {
-        match self.binding {
-            Binding::Xml => refusal(class, path),
-            Binding::Json | Binding::Cbor => json_refusal(class, path),
-        }
+    fn refuse(&mut self, class: &dyn Fields, path: &Path<'_>, written: &[Written]) -> Result<(), Vec<Finding>> {
+        let seen: Vec<&[usize]> = written.iter().map(|list| list.route.as_slice()).collect();
+        let mut findings = Vec::new();
+        examine(self.binding, class, path, &seen, &mut self.checker, &mut findings);
+        refuse(findings)
     }
 
     /// How many elements, or arrays and objects, are open where the elements of a list stand.
@@ -148,6 +163,23 @@ impl Encoder {
         }
         depth
     }
+}
+
+/// What is wrong with a part of a document that is to be written, but for lists that were looked at before (by the routes to
+/// them). JSON and CBOR require more, and have no place for some ids.
+pub(super) fn examine(
+    binding: Binding,
+    part: &dyn Fields,
+    path: &Path<'_>,
+    seen: &[&[usize]],
+    checker: &mut Checker,
+    findings: &mut Vec<Finding>,
+) {
+    if binding != Binding::Xml {
+        checker.without(profile::unsayable_ids(part, path));
+        findings.extend(class::check_json_at(part, path));
+    }
+    class::check_part(part, path, seen, checker, findings);
 }
 
 /// Where in a document something is written.

@@ -3,7 +3,7 @@
 
 use super::{Counts, Entry, Fate, refit};
 use crate::{
-    class::{self, Fields, List, Path, Sink, Slot},
+    class::{self, Fields, List, Path, SimpleNode, Sink, Slot},
     error::Finding,
     iodef::{self, Binding, Change, Encoder, IodefDocument, Part},
     spool::Whole,
@@ -47,7 +47,8 @@ impl<'t> Between<'t> {
     /// Takes the document, or what is left of it.
     pub(super) fn finish(&mut self, mut document: IodefDocument) -> Result<Whole, Vec<Finding>> {
         let taken = if self.taken.is_empty() { Vec::new() } else { self.taken.swap_remove(0) };
-        self.part(&mut Part::whole(&mut document), &taken);
+        let all = taken.is_empty();
+        self.part(&mut Part { all, ..Part::whole(&mut document) }, &taken);
         if !self.refused.is_empty() {
             return Err(std::mem::take(&mut self.refused));
         }
@@ -70,11 +71,17 @@ impl<'t> Between<'t> {
             class::normalise_within(part.class, part.around, &|_, _| true);
         }
         let mut entries = Vec::new();
-        class::each_leaf(part.class, part.path, &mut |path| {
-            let path = path.to_string();
-            if !taken.iter().any(|list| path.starts_with(list)) {
-                entries.push(Entry { fate: Fate::Kept { to: path.clone() }, path });
+        let binding = self.binding;
+        class::each_leaf(part.class, part.path, &mut |place, simple| {
+            let path = place.to_string();
+            if taken.iter().any(|list| path.starts_with(list)) {
+                return;
             }
+            let fate = match simple.is_none_or(|simple| keeps_text(binding, simple)) {
+                true => Fate::Kept { to: path.clone() },
+                false => Fate::Coarsened { to: path.clone(), how: "the same number, written another way".to_owned() },
+            };
+            entries.push(Entry { path, fate });
         });
         let (mut changes, whole) = fit(part, self.binding);
         changes.retain(|change| !taken.iter().any(|list| change.path.starts_with(list)));
@@ -102,7 +109,7 @@ impl Sink for Between<'_> {
             let inner = if last && self.taken.len() > level { self.taken.split_off(level) } else { Vec::new() };
             let alone = slot.len() == 1;
             let Some(class) = class::element(slot, at) else { break };
-            let part = &mut Part { class, path: &path, around: list.around };
+            let part = &mut Part { class, path: &path, around: list.around, all: false };
             let whole = self.part(part, inner.first().map_or(&[], Vec::as_slice));
             if whole {
                 self.write(list, part.class, &path, last);
@@ -126,5 +133,15 @@ pub(super) fn fit(part: &mut Part<'_>, binding: Binding) -> (Vec<Change>, bool) 
     match binding {
         Binding::Json | Binding::Cbor => iodef::fit_json_part(part),
         Binding::Xml => iodef::fit_part(part),
+    }
+}
+
+/// Whether a simple value is read again as it was written.
+fn keeps_text(binding: Binding, simple: &dyn SimpleNode) -> bool {
+    let (def, text) = (simple.def(), simple.text());
+    match binding {
+        Binding::Xml => true,
+        Binding::Json => class::json_form(def, text) == text,
+        Binding::Cbor => class::cbor_form(def, text) == text,
     }
 }

@@ -1,6 +1,6 @@
 //! The schema of RFC 8727: it requires values that XML may leave out, and lacks members that XML has.
 
-use super::{Change, Part, add, clear, code, has, slot, slot_mut, text_of, unknown_impact, write};
+use super::{Change, Part, add, clear, code, has, slot, slot_mut, text_of, unknown_impact, unsayable_ids, write};
 use crate::{
     class::{self, Fields, Path, View},
     iodef::IodefDocument,
@@ -82,7 +82,7 @@ pub fn fit_json_part(part: &mut Part<'_>) -> (Vec<Change>, bool) {
         times(class, path, &mut change);
         confidence(class, path, &mut change);
     });
-    let whole = part.prune(&lacks, &mut changes);
+    let whole = part.prune(&lacks, &unsayable_ids, &mut changes);
     part.set_version();
     for unsaid in class::unsayable_at(part.class, part.path) {
         let how = match unsaid.left_out {

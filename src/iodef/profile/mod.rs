@@ -15,8 +15,10 @@ pub use xml::{fit, fit_part};
 pub(super) use json::UNPRINTED as UNPRINTED_JSON;
 pub(super) use xml::UNPRINTED;
 
+use std::collections::BTreeSet;
+
 use super::{Incident, IodefDocument};
-use crate::class::{self, Fields, Inherited, Path, Slot, View, ViewMut};
+use crate::class::{self, Fields, Inherited, Leaf, Path, Slot, View, ViewMut};
 
 /// A change that the schema forces.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +39,8 @@ pub struct Part<'p> {
     pub path: &'p Path<'p>,
     /// What it inherits.
     pub around: &'p [Inherited],
+    /// Whether it is all of the document, so that what is not in it is nowhere.
+    pub all: bool,
 }
 
 impl<'p> Part<'p> {
@@ -44,12 +48,27 @@ impl<'p> Part<'p> {
 
     /// A whole document.
     pub fn whole(document: &'p mut IodefDocument) -> Self {
-        Part { class: document, path: &Self::ROOT, around: &[] }
+        Part { class: document, path: &Self::ROOT, around: &[], all: true }
     }
 
     /// Leaves out what is not whole: what a partner may not see can leave holes, and what cannot stand with the hole goes
-    /// too; false when that is the part itself. An incident that is not whole stays: whoever writes it says what it lacks.
-    fn prune(&mut self, lacks: &dyn Fn(&dyn Fields) -> Option<&'static str>, changes: &mut Vec<Change>) -> bool {
+    /// too, down to references to what is gone; false when that is the part itself. An incident that is not whole stays:
+    /// whoever writes it says what it lacks.
+    fn prune(
+        &mut self,
+        lacks: &dyn Fn(&dyn Fields) -> Option<&'static str>,
+        lost: &Lost,
+        changes: &mut Vec<Change>,
+    ) -> bool {
+        loop {
+            let whole = self.prune_once(lacks, changes);
+            if !self.all || !cut_references(self, lost, changes) {
+                return whole;
+            }
+        }
+    }
+
+    fn prune_once(&mut self, lacks: &dyn Fn(&dyn Fields) -> Option<&'static str>, changes: &mut Vec<Change>) -> bool {
         let mut leave_out = |path, lack| {
             let how = format!("left out: it has no {lack}, which the class requires");
             changes.push(Change { path, how, left_out: true });
@@ -82,6 +101,56 @@ impl<'p> Part<'p> {
             write(self.class, "version", "2.00");
         }
     }
+}
+
+/// Removes `uid-ref`s that lead nowhere; whether there were any.
+fn cut_references(part: &mut Part<'_>, lost: &Lost, changes: &mut Vec<Change>) -> bool {
+    let mut refers = false;
+    class::each_class(part.class, part.path, &mut |class, _| refers |= has(class, "uid_ref"));
+    let lost = if refers { lost(part.class, part.path) } else { BTreeSet::new() };
+    let open = if refers { open_references(part, &lost) } else { BTreeSet::new() };
+    class::each_class(part.class, part.path, &mut |class, path| {
+        let path = path.child("@uid-ref").to_string();
+        if !open.is_empty() && has(class, "uid_ref") && open.contains(&path) {
+            clear(class, "uid_ref");
+            changes.push(Change { path, how: "left out: what it refers to is left out".to_owned(), left_out: true });
+        }
+    });
+    !open.is_empty()
+}
+
+/// The `uid-ref`s, by path, whose id is nowhere in the document but at places that are lost.
+fn open_references(part: &Part<'_>, lost: &BTreeSet<String>) -> BTreeSet<String> {
+    let (mut ids, mut references) = (BTreeSet::new(), Vec::new());
+    class::leaves(part.class, part.path, &mut |path, leaf| {
+        let Leaf::Text(text) = leaf else { return };
+        match path.name() {
+            "@uid-ref" => references.push((path.to_string(), text)),
+            "@observable-id" if lost.is_empty() || !lost.contains(&path.to_string()) => _ = ids.insert(text),
+            "IndicatorID" => _ = ids.insert(text),
+            _ => {}
+        }
+    });
+    references.into_iter().filter(|(_, id)| !ids.contains(id)).map(|(path, _)| path).collect()
+}
+
+/// The places of ids that the form has no place for.
+type Lost = dyn Fn(&dyn Fields, &Path<'_>) -> BTreeSet<String>;
+
+/// The ids that JSON cannot say.
+pub(super) fn unsayable_ids(part: &dyn Fields, path: &Path<'_>) -> BTreeSet<String> {
+    let unsaid = class::unsayable_at(part, path).into_iter().filter(|unsaid| unsaid.left_out).map(|unsaid| unsaid.path);
+    unsaid.filter(|path| path.ends_with("/@observable-id")).collect()
+}
+
+/// What a class of alternatives needs beyond its table: one of them.
+fn lacks_alternative(class: &dyn Fields) -> Option<&'static str> {
+    let fields = match class.def().name {
+        "Observable" => ["content", "additional_data"],
+        "IndicatorReference" => ["uid_ref", "euid_ref"],
+        _ => return None,
+    };
+    (!fields.iter().any(|field| has(class, field))).then_some("one of the alternatives")
 }
 
 /// RFC 7970 requires an impact of an assessment; `unknown` is what it has for "nothing is said".

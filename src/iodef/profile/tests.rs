@@ -2,10 +2,12 @@
 
 use super::*;
 use crate::{
-    class::Coded,
+    class::{Coded, IdRef},
     iodef::{
-        Address, Confidence, DomainData, EventData, Flow, Incident, Indicator, IndicatorData, IodefDocument, MlString,
-        Node as IodefNode, NodeAddress, RelatedActivity, System, ThreatActor,
+        Address, Confidence, DomainData, EventData, Flow, Incident, Indicator, IndicatorContent, IndicatorData,
+        IndicatorExpression, IndicatorId, IndicatorReference, IodefDocument, MlString, Node as IodefNode, NodeAddress,
+        Observable, ObservableContent, ObservableReference, Operand, OperandContent, RelatedActivity, System,
+        ThreatActor, WindowsRegistryKeysModified,
         vocab::{Dtype, Rating},
     },
     xml::Verbatim,
@@ -100,4 +102,56 @@ fn an_actor_without_url_stands_in_description_in_xml() {
     assert_eq!(related.description[0].text.as_deref(), Some("threat actor: APT 0"));
     assert!(changes.iter().any(|change| change.path.ends_with("/RelatedActivity[1]/ThreatActor")), "{changes:?}");
     assert!(changes.iter().any(|change| change.path.ends_with("/Indicator[1]") && change.left_out), "{changes:?}");
+}
+
+/// Observables that an expression has lost an operand of, and what refers to them.
+fn with_a_hole() -> IodefDocument {
+    let named = |id: &str| {
+        let id = class::Id::new(id).ok();
+        Some(IndicatorId { name: Some("a.example".into()), version: Some("1".into()), id })
+    };
+    let observable = |content| OperandContent::Observable(Observable { content, ..Observable::default() });
+    let operand = |content| Operand { content: Some(content), ..Operand::default() };
+    let key = WindowsRegistryKeysModified { observable_id: class::Id::new("key").ok(), ..Default::default() };
+    let nested = IndicatorExpression {
+        operand: vec![operand(observable(Some(ObservableContent::RegistryKeys(key))))],
+        ..IndicatorExpression::default()
+    };
+    let address = Address { value: Some("192.0.2.1".into()), ..Address::default() };
+    let expression = IndicatorExpression {
+        operand: vec![
+            operand(observable(Some(ObservableContent::Address(address)))),
+            operand(OperandContent::Expression(nested)),
+        ],
+        ..IndicatorExpression::default()
+    };
+    let reference = |id| IndicatorReference { uid_ref: IdRef::new(id).ok(), ..IndicatorReference::default() };
+    let indicators = [
+        ("hole", IndicatorContent::Expression(expression)),
+        ("upon-hole", IndicatorContent::Indicator(reference("hole"))),
+        ("upon-that", IndicatorContent::Indicator(reference("upon-hole"))),
+        ("upon-key", IndicatorContent::Reference(ObservableReference { uid_ref: IdRef::new("key").ok() })),
+        ("whole", IndicatorContent::Indicator(reference("whole"))),
+    ];
+    let indicator =
+        |(id, content)| Indicator { indicator_id: named(id), content: Some(content), ..Indicator::default() };
+    let indicator = indicators.into_iter().map(indicator).collect();
+    document(Incident { indicator_data: Some(IndicatorData { indicator }), ..Incident::default() })
+}
+
+/// A registry change without keys goes, with it its observable and the whole expression (what is left would match more or
+/// less than was meant), and then all that refers to any of it.
+#[test]
+fn what_refers_to_a_hole_goes_with_it() {
+    for fit in [fit, fit_json] {
+        let mut made = with_a_hole();
+        let changes = fit(&mut made);
+        let left = &made.incident[0].indicator_data.as_ref().unwrap().indicator;
+        let left: Vec<_> = left.iter().map(|one| one.indicator_id.as_ref().unwrap().id.as_deref().unwrap()).collect();
+        assert_eq!(left, ["whole"]);
+        for path in ["[1]/IndicatorExpression/Operand[2]", "[1]", "[1]/IndicatorReference/@uid-ref"] {
+            let path = format!("/IODEF-Document/Incident[1]/IndicatorData/Indicator{path}");
+            assert!(changes.iter().any(|change| change.path == path && change.left_out), "{path}: {changes:#?}");
+        }
+    }
 }

@@ -1,6 +1,8 @@
 //! The schema of RFC 7970 as printed.
 
-use super::{Change, Part, add, clear, code, has, slot, slot_mut, text_of, unknown_impact, write};
+use std::collections::BTreeSet;
+
+use super::{Change, Part, add, clear, code, has, lacks_alternative, slot, slot_mut, text_of, unknown_impact, write};
 use crate::{
     class::{self, Fields, Node, Path, View},
     iodef::IodefDocument,
@@ -43,7 +45,7 @@ pub fn fit_part(part: &mut Part<'_>) -> (Vec<Change>, bool) {
             _ => None,
         });
     });
-    let whole = part.prune(&|_| None, &mut changes);
+    let whole = part.prune(&lacks_alternative, &|_, _| BTreeSet::new(), &mut changes);
     part.set_version();
     (changes, whole)
 }

@@ -140,11 +140,9 @@ proptest! {
     /// What JSON can say comes back from CBOR; numbers by their value.
     #[test]
     fn cbor_round_trip(seed: u64, depth in 0usize..7) {
-        let entropy = Seeded::new(seed);
-        let mut document = IodefDocument::default();
-        class::generate(&mut document, &mut Dice::new(&entropy).for_json(), depth);
+        let document = generate(&mut Dice::new(&Seeded::new(seed)).for_json(), depth);
         let back = read(&encode_cbor(&document).unwrap());
-        prop_assert_eq!(&back.findings, &[]);
+        prop_assert_eq!(of_tables(&back), Vec::<&crate::error::Finding>::new());
         if class::unsayable(&document).is_empty() {
             let (came, went) = (all_leaves(&back.document), all_leaves(&document));
             prop_assert_eq!(came.len(), went.len());
@@ -157,9 +155,7 @@ proptest! {
     /// No bytes make the reader panic.
     #[test]
     fn broken_cbor_does_not_panic(seed: u64, at: prop::sample::Index, byte: u8, cut: prop::sample::Index) {
-        let entropy = Seeded::new(seed);
-        let mut document = IodefDocument::default();
-        class::generate(&mut document, &mut Dice::new(&entropy).for_json(), 4);
+        let document = generate(&mut Dice::new(&Seeded::new(seed)).for_json(), 4);
         let mut bytes = encode_cbor(&document).unwrap();
         let at = at.index(bytes.len());
         bytes[at] = byte;

@@ -4,6 +4,7 @@ use std::{collections::BTreeSet, fs, path::PathBuf};
 
 use super::*;
 use crate::{
+    error::{Finding, Severity},
     iodef::{self, Change, Decoded},
     json, record,
     translate::{refit, taken::leaves_of, trail::Trail},
@@ -71,7 +72,7 @@ fn a_record_without_frame_names_what_it_lacks() {
     }
 }
 
-/// Every leaf of a record is in the account once and not lost, the document is read back without a finding, and what is
+/// Every leaf of a record is in the account once and not lost, the document is read back without an error, and what is
 /// read back makes the same document again.
 #[test]
 fn fixtures_go_to_every_form_and_back() {
@@ -93,7 +94,11 @@ fn fixtures_go_to_every_form_and_back() {
             assert!(missing.is_empty(), "{place}: {missing:#?}");
             let bytes = (form.write)(&made).unwrap_or_else(|findings| panic!("{place}: {findings:#?}"));
             let back = (form.read)(&bytes);
-            assert_eq!(back.findings, [], "{place}");
+            // A record may lack what is good to have: its language, the name of its team.
+            let is_advice = |finding: &&Finding| iodef::rules::RULES.iter().any(|rule| rule.says(finding));
+            let other: Vec<_> =
+                back.findings.iter().filter(|f| f.severity == Severity::Error || !is_advice(f)).collect();
+            assert_eq!(other, Vec::<&Finding>::new(), "{place}");
             // What was written is all that was fitted: nothing goes between the two.
             let mut normal = back.document;
             inward::normal(&mut normal);

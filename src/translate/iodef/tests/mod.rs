@@ -16,10 +16,7 @@ use crate::{
 };
 
 fn document(seed: u64, depth: usize) -> IodefDocument {
-    let entropy = Seeded::new(seed);
-    let mut document = IodefDocument::default();
-    class::generate(&mut document, &mut Dice::new(&entropy), depth);
-    document
+    crate::iodef::generate(&mut Dice::new(&Seeded::new(seed)), depth)
 }
 
 fn leaves(document: &IodefDocument) -> BTreeSet<(String, String)> {
@@ -102,7 +99,7 @@ proptest! {
     fn records_become_documents_that_can_be_read(seed: u64) {
         let record = crate::record::generate::record(&Seeded::new(seed)).unwrap();
         let (document, _) = to_iodef(RecordDocument::of(vec![record]));
-        let errors: Vec<_> = class::check(&document).into_iter()
+        let errors: Vec<_> = crate::iodef::check(&document).into_iter()
             .filter(|finding| finding.severity == crate::error::Severity::Error)
             .collect();
         if errors.is_empty() {
