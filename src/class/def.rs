@@ -40,7 +40,9 @@ pub struct EnumDef {
 /// A simple type.
 #[derive(Debug)]
 pub struct SimpleDef {
-    /// Name of the type in XML Schema, such as `xs:dateTime`.
+    /// Its own name in the schema; empty for a type that XML Schema has itself.
+    pub name: &'static str,
+    /// Name of the type in XML Schema that it is or that it narrows, such as `xs:dateTime`.
     pub xsd: &'static str,
     /// Facets within an `xs:restriction` of that type; empty for none.
     pub facets: &'static str,
@@ -180,7 +182,10 @@ pub struct FieldDef {
     pub json_list: bool,
     /// Whether JSON has the coded value without the member that extends it.
     pub json_lacks_ext: bool,
-    /// Namespace of the child element, where it is not that of the class around it.
+    /// Another name that the element or attribute is read by.
+    pub alias: Option<&'static str>,
+    /// Namespace of the child element, where it is not that of the class around it. Of foreign content: that it is
+    /// elements of the field's name in this namespace.
     pub ns: Option<&'static str>,
     /// What it holds.
     pub shape: fn() -> Shape,
@@ -203,6 +208,7 @@ impl FieldDef {
             cbor_byte: false,
             json_list: false,
             json_lacks_ext: false,
+            alias: None,
             ns: None,
             shape,
         }
@@ -271,6 +277,11 @@ impl FieldDef {
     /// JSON cannot say it.
     pub const fn absent_in_json(mut self) -> Self {
         self.json = JsonField::Absent;
+        self
+    }
+    /// Another name that it is read by.
+    pub const fn alias(mut self, name: &'static str) -> Self {
+        self.alias = Some(name);
         self
     }
     /// The element is of another namespace.

@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
-use clap::ValueEnum;
-
-use super::values::{Input, MAX_BYTES, formats};
+use super::{
+    schemas::{self, schemas},
+    values::{Input, MAX_BYTES, formats},
+};
 use crate::format::Format;
 
 /// See [`super::Command::Translate`].
@@ -62,19 +63,9 @@ pub struct Validate {
 
 /// See [`super::Command::Schema`].
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  sirex schema record\n  sirex schema config")]
+#[command(after_help = "Examples:\n  sirex schema record\n  sirex schema iodef-xml")]
 pub struct Schema {
     /// Which.
-    pub name: SchemaName,
-}
-
-/// Schemas that this program holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum SchemaName {
-    /// JSON Schema of the record format.
-    Record,
-    /// JSON Schema of agreement.toml.
-    Agreement,
-    /// JSON Schema of config.toml.
-    Config,
+    #[arg(value_parser = schemas())]
+    pub name: &'static schemas::Schema,
 }

@@ -24,6 +24,7 @@ pub enum VersionKind {}
 
 impl LexicalKind for VersionKind {
     const DEF: SimpleDef = SimpleDef {
+        name: "VersionType",
         xsd: "xs:string",
         facets: "<xs:pattern value=\"2\\.00?\"/>",
         wire: Wire::String(r"^2\.00?$"),

@@ -16,6 +16,7 @@ mod history;
 mod indicator;
 mod mapkeys;
 mod profile;
+mod schemas;
 mod system;
 #[cfg(test)]
 mod tests;
@@ -41,7 +42,8 @@ pub use indicator::{
     IndicatorData, IndicatorExpression, IndicatorId, IndicatorReference, Observable, ObservableContent,
     ObservableReference, Operand, OperandContent,
 };
-pub use profile::{Change, fit, fit_json};
+pub use profile::{Change, Profile, fit, fit_json};
+pub use schemas::xml_schema;
 pub use system::{Address, DomainContacts, DomainData, Nameservers, Node, NodeAddress, NodeRole, System};
 pub use trace::{
     Certificate, CertificateData, DigestMethod, File, FileData, FuzzyHash, Hash, HashData, Key, Record, RecordData,

@@ -4,6 +4,7 @@
 //! lists where). Partners check with the schemas, so that is what our documents keep to; where a schema has no form for
 //! something, the nearest form is written and the change is named.
 
+mod dialects;
 mod json;
 #[cfg(test)]
 mod tests;
@@ -16,7 +17,43 @@ pub(super) use json::UNPRINTED as UNPRINTED_JSON;
 pub(super) use xml::UNPRINTED;
 
 use super::IodefDocument;
-use crate::class::{self, Fields, Path, Slot, View, ViewMut};
+use crate::class::{self, Dialect, Fields, Path, Slot, View, ViewMut};
+
+/// Which schema of RFC 7970 the reader checks by. Our readers read both.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Profile {
+    /// The schema as printed in RFC 7970.
+    #[default]
+    Rfc7970,
+    /// The schema with the errata and what the text of RFC 7970 has.
+    Errata,
+}
+
+impl Profile {
+    /// All of them.
+    pub const ALL: [Profile; 2] = [Profile::Rfc7970, Profile::Errata];
+
+    /// The profile of this name.
+    pub fn from_name(name: &str) -> Option<Profile> {
+        Self::ALL.into_iter().find(|profile| profile.as_str() == name)
+    }
+
+    /// Its name, as users write it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Profile::Rfc7970 => "rfc7970",
+            Profile::Errata => "errata",
+        }
+    }
+
+    /// What its schema says otherwise than the tables.
+    pub(super) const fn dialect(self) -> &'static Dialect {
+        match self {
+            Profile::Rfc7970 => &dialects::RFC7970,
+            Profile::Errata => &dialects::ERRATA,
+        }
+    }
+}
 
 /// A change that the schema forces.
 #[derive(Clone, Debug, PartialEq, Eq)]
