@@ -44,8 +44,8 @@ pub struct SimpleDef {
     pub name: &'static str,
     /// Name of the type in XML Schema that it is or that it narrows, such as `xs:dateTime`.
     pub xsd: &'static str,
-    /// Facets within an `xs:restriction` of that type; empty for none.
-    pub facets: &'static str,
+    /// How it narrows that type.
+    pub facet: Option<Facet>,
     /// How it looks in JSON.
     pub wire: Wire,
     /// What a value must look like, for messages.
@@ -56,6 +56,15 @@ pub struct SimpleDef {
     pub accepts: fn(&str) -> bool,
     /// A random value, for [`generate`](super::generate()).
     pub sample: fn(&mut super::Dice<'_>) -> String,
+}
+
+/// How a simple type narrows another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Facet {
+    /// To what a regular expression of XML Schema matches, which is anchored without saying so.
+    Pattern(&'static str),
+    /// To what is more than the number.
+    MoreThan(i64),
 }
 
 /// The JSON type of a simple value.

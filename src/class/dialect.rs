@@ -86,8 +86,17 @@ impl Dialect {
 
     /// How often the field stands in the class.
     pub fn card(&self, class: &ClassDef, field: &FieldDef) -> Card {
+        self.other_card(class, field).unwrap_or(field.card)
+    }
+
+    fn other_card(&self, class: &ClassDef, field: &FieldDef) -> Option<Card> {
         let other = self.cards.iter().find(|(of, name, _)| *of == class.name && *name == field.rust);
-        other.map_or(field.card, |(_, _, card)| *card)
+        other.map(|(_, _, card)| *card)
+    }
+
+    /// Whether JSON must have the field.
+    pub(super) fn json_required(&self, class: &ClassDef, field: &FieldDef) -> bool {
+        self.other_card(class, field).map_or(field.card.required() || field.json_required, Card::required)
     }
 
     /// Whether the field has a place.

@@ -32,7 +32,7 @@ mod xml_write;
 
 pub use cbor::{MapKeys, from_cbor, to_cbor};
 pub use check::{check, check_json};
-pub use def::{Card, ChoiceDef, ClassDef, EnumDef, FieldDef, JsonField, JsonForm, Kind, Shape, SimpleDef, Wire};
+pub use def::{Card, ChoiceDef, ClassDef, EnumDef, Facet, FieldDef, JsonField, JsonForm, Kind, Shape, SimpleDef, Wire};
 pub use dialect::{Dialect, OneOf};
 pub use generate::{Dice, generate};
 pub use json_read::from_json;

@@ -43,6 +43,18 @@ pub const SCHEMAS: &[Schema] = &[
         print: || iodef::xml_schema(Profile::Errata),
     },
     Schema {
+        name: "iodef-json",
+        file: "iodef-2.0.schema.json",
+        about: "JSON Schema of IODEF (RFC 8727)",
+        print: iodef::json_schema,
+    },
+    Schema {
+        name: "iodef-cbor",
+        file: "iodef-2.0.cddl",
+        about: "CDDL of IODEF in CBOR (RFC 8727)",
+        print: iodef::cddl,
+    },
+    Schema {
         name: "agreement",
         file: "agreement.schema.json",
         about: "JSON Schema of agreement.toml",

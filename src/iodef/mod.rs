@@ -43,7 +43,7 @@ pub use indicator::{
     ObservableReference, Operand, OperandContent,
 };
 pub use profile::{Change, Profile, fit, fit_json};
-pub use schemas::xml_schema;
+pub use schemas::{cddl, json_schema, xml_schema};
 pub use system::{Address, DomainContacts, DomainData, Nameservers, Node, NodeAddress, NodeRole, System};
 pub use trace::{
     Certificate, CertificateData, DigestMethod, File, FileData, FuzzyHash, Hash, HashData, Key, Record, RecordData,

@@ -1,7 +1,19 @@
 //! The schemas of IODEF, printed from its tables.
 
-use super::{DS, ENUM, IodefDocument, SCI, profile::Profile};
-use crate::{class::schema::XmlSchema, xml::XML_NS};
+use super::{
+    DS, ENUM, IodefDocument, SCI,
+    mapkeys::MAPKEYS,
+    profile::{Profile, RFC8727, RFC8727_CDDL},
+};
+use crate::{
+    class::{
+        ClassDef,
+        schema::{Cddl, JsonSchema, XmlSchema},
+    },
+    xml::XML_NS,
+};
+
+const ROOT: &ClassDef = &IodefDocument::DEF;
 
 /// The schemas that those of IODEF use, by the places that RFC 7970 §8 gives (its line breaks within them left out).
 const IMPORTS: &[(&str, &str, &str)] = &[
@@ -17,6 +29,17 @@ pub fn xml_schema(profile: Profile) -> String {
         Profile::Rfc7970 => "IODEF version 2, as RFC 7970 section 8 prints it",
         Profile::Errata => "IODEF version 2, RFC 7970 with its errata, as its text has it",
     };
-    let root = const { &IodefDocument::DEF };
-    XmlSchema { root, title, prefix: "iodef", imports: IMPORTS, dialect: profile.dialect() }.print()
+    XmlSchema { root: ROOT, title, prefix: "iodef", imports: IMPORTS, dialect: profile.dialect() }.print()
+}
+
+/// The JSON Schema of RFC 8727.
+pub fn json_schema() -> String {
+    let title = "IODEF version 2 in JSON (RFC 8727)";
+    JsonSchema { root: ROOT, id: "urn:sirex:schema:iodef-json:2", title, dialect: &RFC8727 }.print()
+}
+
+/// The CDDL of RFC 8727.
+pub fn cddl() -> String {
+    let title = "IODEF version 2 in CBOR (RFC 8727)";
+    Cddl { root: ROOT, title, prefix: "iodef", keys: MAPKEYS, dialect: &RFC8727_CDDL }.print()
 }

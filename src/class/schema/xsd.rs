@@ -4,7 +4,7 @@ use std::fmt::{self, Write as _};
 
 use super::super::{
     Dialect,
-    def::{Card, ChoiceDef, ClassDef, EnumDef, FieldDef, Kind, Shape, SimpleDef},
+    def::{Card, ChoiceDef, ClassDef, EnumDef, Facet, FieldDef, Kind, Shape, SimpleDef},
 };
 
 /// What an XML Schema is printed from.
@@ -165,8 +165,10 @@ impl Out<'_> {
             }
             for def in &out.names.simple {
                 out.within(format_args!("xs:simpleType name=\"{}\"", def.name), |out| {
-                    out.within(format_args!("xs:restriction base=\"{}\"", def.xsd), |out| {
-                        out.line(format_args!("{}", def.facets))
+                    out.within(format_args!("xs:restriction base=\"{}\"", def.xsd), |out| match def.facet {
+                        Some(Facet::Pattern(regex)) => out.line(format_args!("<xs:pattern value=\"{regex}\"/>")),
+                        Some(Facet::MoreThan(bound)) => out.line(format_args!("<xs:minExclusive value=\"{bound}\"/>")),
+                        None => Ok(()),
                     })
                 })?;
             }

@@ -45,6 +45,44 @@ pub(in crate::iodef) const ERRATA: Dialect = Dialect {
     ..XML
 };
 
+/// RFC 8727 appendix B, the JSON Schema. It misspells two values.
+pub(in crate::iodef) const RFC8727: Dialect = Dialect {
+    lacks: &[("noderole-category-type", "anonymization"), ("bulkobservable-type-type", "http-request-uri")],
+    adds: &[
+        ("dtype-type", "json"),
+        ("noderole-category-type", "anomyzation"),
+        ("bulkobservable-type-type", "http-request-url"),
+    ],
+    cards: &[("BulkObservable", "kind", Card::Optional), ("Node", "address", Card::Some)],
+    one_of: &[
+        DOMAIN_CONTACTS,
+        OneOf { required: true, ..OBSERVABLE },
+        DETECTION_PATTERN,
+        BULK_OBSERVABLE_FORMAT,
+        INDICATOR_REFERENCE,
+        STRUCTURED,
+        OneOf { class: "StructuredInfo", ..STRUCTURED },
+    ],
+    bare: &[("RelatedActivity", "description")],
+    ..Dialect::TABLES
+};
+
+/// RFC 8727 §6, the CDDL. It misspells one value, and lets an observable have nothing in it.
+pub(in crate::iodef) const RFC8727_CDDL: Dialect = Dialect {
+    lacks: &[("noderole-category-type", "anonymization")],
+    adds: &[("dtype-type", "json"), ("noderole-category-type", "anomyzation")],
+    one_of: &[
+        DOMAIN_CONTACTS,
+        OBSERVABLE,
+        DETECTION_PATTERN,
+        BULK_OBSERVABLE_FORMAT,
+        INDICATOR_REFERENCE,
+        STRUCTURED,
+        OneOf { class: "StructuredInfo", ..STRUCTURED },
+    ],
+    ..RFC8727
+};
+
 const DOMAIN_CONTACTS: OneOf =
     OneOf { class: "DomainContacts", fields: &["contact", "same_domain_contact"], required: true };
 const OBSERVABLE: OneOf = OneOf { class: "Observable", fields: &["content", "additional_data"], required: false };
@@ -54,3 +92,4 @@ const BULK_OBSERVABLE_FORMAT: OneOf =
     OneOf { class: "BulkObservableFormat", fields: &["hash", "additional_data"], required: true };
 const INDICATOR_REFERENCE: OneOf =
     OneOf { class: "IndicatorReference", fields: &["uid_ref", "euid_ref"], required: true };
+const STRUCTURED: OneOf = OneOf { class: "AttackPattern", fields: &["reference", "raw_data"], required: false };

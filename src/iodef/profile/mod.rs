@@ -13,6 +13,7 @@ mod xml;
 pub use json::fit_json;
 pub use xml::fit;
 
+pub(super) use dialects::{RFC8727, RFC8727_CDDL};
 pub(super) use json::UNPRINTED as UNPRINTED_JSON;
 pub(super) use xml::UNPRINTED;
 
