@@ -21,7 +21,7 @@ use crate::peer;
 /// Documents of this seed range are given to the schemas.
 const GENERATED: std::ops::Range<u64> = 0..300;
 
-fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
+pub fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
     let mut found: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     found.retain(|path| path.extension().is_some_and(|ext| ext == ending));
     found.sort();

@@ -1,0 +1,120 @@
+//! Our schemas and the RFCs': the same verdict on every document of the reference set, on generated ones and on broken ones,
+//! save for the exceptions that `docs/schemas.md` lists.
+
+mod markup;
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+    thread,
+};
+
+use sirex::{
+    class::{self, Dice},
+    iodef::{self, IodefDocument},
+    world::Seeded,
+};
+
+use crate::{iodef::files, peer};
+
+/// How many documents are made, whole and broken.
+const MADE: u64 = 10_000;
+
+/// A document of the tables; small ones more often than large ones.
+fn generated(seed: u64, dice: &mut Dice<'_>) -> IodefDocument {
+    let mut document = IodefDocument::default();
+    class::generate(&mut document, dice, [1, 2, 2, 3, 3, 4, 5][(seed % 7) as usize]);
+    document
+}
+
+/// Writes the documents for the XML Schemas into a folder: a quarter whole, the rest broken once or twice.
+fn make_xml(folder: &Path) -> Vec<PathBuf> {
+    let make = |range: std::ops::Range<u64>| {
+        let mut paths = Vec::new();
+        for seed in range {
+            let entropy = Seeded::new(seed);
+            let mut dice = Dice::new(&entropy);
+            let mut document = generated(seed, &mut dice);
+            if !dice.one_in(8) {
+                iodef::fit(&mut document);
+            }
+            let text = String::from_utf8(iodef::encode_xml(&document).unwrap()).unwrap();
+            let mut root = markup::Element::read(&text);
+            if !dice.one_in(8) {
+                root.without(&["sci:AttackPattern", "sci:Vulnerability", "sci:Weakness", "CertificateData"]);
+            }
+            for _ in 0..dice.below(4).min(2) {
+                root.break_one(&mut dice);
+            }
+            let mut text = String::new();
+            root.write(&mut text);
+            let path = folder.join(format!("{seed}.xml"));
+            fs::write(&path, text).unwrap();
+            paths.push(path);
+        }
+        paths
+    };
+    let mut paths = thread::scope(|scope| {
+        let other = scope.spawn(|| make(0..MADE / 2));
+        let mut paths = make(MADE / 2..MADE);
+        paths.extend(other.join().unwrap());
+        paths
+    });
+    paths.sort();
+    paths
+}
+
+/// Which of these files the schema accepts, by xmllint; a file that is no XML is not accepted.
+fn accepted(schema: &Path, files: &[PathBuf]) -> BTreeSet<PathBuf> {
+    let output =
+        Command::new("xmllint").args(["--nonet", "--noout", "--schema"]).arg(schema).args(files).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(!said.contains("failed to compile"), "{}: {said:.2000}", schema.display());
+    said.lines().filter_map(|line| line.strip_suffix(" validates")).map(PathBuf::from).collect()
+}
+
+/// Our schema beside the ones that it uses, which it names by the places where they are published.
+fn ours(folder: &Path, name: &str) -> PathBuf {
+    let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas").join(name)).unwrap();
+    let mut local = String::new();
+    for (at, piece) in text.split("schemaLocation=\"").enumerate() {
+        let piece = match (at, piece.split_once('"')) {
+            (1.., Some((place, rest))) => {
+                format!("schemaLocation=\"{}\"{rest}", place.rsplit('/').next().unwrap_or_default())
+            }
+            _ => piece.to_owned(),
+        };
+        local.push_str(&piece);
+    }
+    let path = folder.join(format!("ours-{name}"));
+    fs::write(&path, local).unwrap();
+    path
+}
+
+#[test]
+fn the_xml_schemas_agree_with_the_published_ones() {
+    let (Some(reference), Some(())) = (peer::reference(), peer::tool("xmllint")) else { return };
+    let folder = tempfile::tempdir().unwrap();
+    for path in files(&reference.join("schemas/local"), "xsd") {
+        fs::copy(&path, folder.path().join(path.file_name().unwrap())).unwrap();
+    }
+    let mut documents = make_xml(folder.path());
+    for part in ["valid", "invalid"] {
+        documents.extend(files(&reference.join("documents/iodef-v2").join(part), "xml"));
+    }
+    for (name, published) in [("iodef-2.0.xsd", "iodef-2.0.xsd"), ("iodef-2.0-errata.xsd", "iodef-2.0-corrected.xsd")] {
+        let (ours, theirs) = (ours(folder.path(), name), folder.path().join(published));
+        let (ours, theirs) = thread::scope(|scope| {
+            let theirs = scope.spawn(|| accepted(&theirs, &documents));
+            (accepted(&ours, &documents), theirs.join().unwrap())
+        });
+        let apart: Vec<_> = ours.symmetric_difference(&theirs).collect();
+        assert!(apart.is_empty(), "{name}: {} documents are judged otherwise: {:?}", apart.len(), &apart[..1]);
+        // A verdict that is always the same would agree with anything.
+        let share = ours.len() * 100 / documents.len();
+        println!("{name}: {} of {} documents accepted", ours.len(), documents.len());
+        assert!((20..80).contains(&share), "{share} of 100 are accepted");
+    }
+}
