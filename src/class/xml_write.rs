@@ -4,7 +4,7 @@
 use std::io::Write;
 
 use super::{
-    Fields, Node, View,
+    Dialect, Fields, Node, View,
     def::{FieldDef, Kind},
 };
 use crate::xml::{self, Writer};
@@ -17,15 +17,11 @@ pub type WriteError = xml::WriteError;
 /// # Errors
 /// When the sink fails, or a text has a character that XML cannot hold.
 ///
-/// `unprinted` names values (of a type, by its name in the schema) that the reader's schema does not list: they are
-/// written as `ext-value` with the `ext-*` attribute, and read as the value again.
-pub fn to_xml<W: Write>(
-    root: &dyn Fields,
-    unprinted: &[(&str, &str)],
-    writer: &mut Writer<W>,
-) -> Result<(), WriteError> {
+/// `dialect` is that of the reader's schema: values that it does not list are written as `ext-value` with the `ext-*`
+/// attribute and read as the value again; names and order of elements are its own.
+pub fn to_xml<W: Write>(root: &dyn Fields, dialect: &Dialect, writer: &mut Writer<W>) -> Result<(), WriteError> {
     let def = root.def();
-    let mut out = Out { writer, unprinted };
+    let mut out = Out { writer, dialect };
     out.writer.start((def.ns, def.name))?;
     out.class(root)?;
     out.writer.end()
@@ -33,20 +29,20 @@ pub fn to_xml<W: Write>(
 
 struct Out<'o, W> {
     writer: &'o mut Writer<W>,
-    unprinted: &'o [(&'o str, &'o str)],
+    dialect: &'o Dialect,
 }
 
 impl<W: Write> Out<'_, W> {
     /// Attributes and content; the start tag is open.
     fn class(&mut self, class: &dyn Fields) -> Result<(), WriteError> {
         let def = class.def();
-        for (index, field) in def.fields.iter().enumerate() {
-            let Some(slot) = class.slot(index) else { continue };
+        for index in self.dialect.order(def) {
+            let (Some(field), Some(slot)) = (def.fields.get(index), class.slot(index)) else { continue };
             for node in (0..slot.len()).filter_map(|i| slot.get(i)) {
                 match field.kind {
                     Kind::Attribute => self.attribute(field, node)?,
                     Kind::Content | Kind::Mixed => self.content(node)?,
-                    Kind::Element => self.element(field, node, def.ns)?,
+                    Kind::Element => self.element(self.dialect.name(def, field), field, node, def.ns)?,
                     Kind::Choice => self.choice(node, def.ns)?,
                     Kind::Group => {
                         // The parts of a group are children of this element: the same loop, one level in.
@@ -67,7 +63,7 @@ impl<W: Write> Out<'_, W> {
                 None => self.writer.attribute(("", field.name), simple.text()),
             },
             View::Coded(coded) => {
-                let unprinted = field.ext.is_some() && self.unprinted.contains(&(coded.def().name, coded.text()));
+                let unprinted = field.ext.is_some() && self.dialect.lacks(coded.def(), coded.text());
                 let (value, ext) =
                     if unprinted { ("ext-value", Some(coded.text())) } else { (coded.text(), coded.ext()) };
                 self.writer.attribute(("", field.name), value)?;
@@ -90,15 +86,15 @@ impl<W: Write> Out<'_, W> {
         }
     }
 
-    fn element(&mut self, field: &FieldDef, node: &dyn Node, ns: &str) -> Result<(), WriteError> {
-        self.writer.start((field.ns.unwrap_or(ns), field.name))?;
+    fn element(&mut self, name: &str, field: &FieldDef, node: &dyn Node, ns: &str) -> Result<(), WriteError> {
+        self.writer.start((field.ns.unwrap_or(ns), name))?;
         self.content(node)?;
         self.writer.end()
     }
 
     fn choice(&mut self, node: &dyn Node, ns: &str) -> Result<(), WriteError> {
         match node.view() {
-            View::Choice(variant, inner) => self.element(variant, inner, ns),
+            View::Choice(variant, inner) => self.element(variant.name, variant, inner, ns),
             _ => Ok(()),
         }
     }

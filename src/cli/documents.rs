@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use super::{
     schemas::{self, schemas},
-    values::{Input, MAX_BYTES, formats},
+    values::{Input, MAX_BYTES, formats, iodef_profiles},
 };
-use crate::format::Format;
+use crate::{format::Format, iodef::Profile};
 
 /// See [`super::Command::Translate`].
 #[derive(Debug, clap::Args)]
@@ -15,6 +15,7 @@ use crate::format::Format;
 carried or dropped, where and why.\n\nExamples:\n  \
 sirex translate --to iodef-xml fixtures/records/ransomware.json\n  \
 sirex translate --to iodef-xml fixtures/records/ransomware.json -o report.xml\n  \
+sirex translate --to iodef-xml --profile errata fixtures/records/ransomware.json\n  \
 sirex translate --to record --loss loss.json report.xml -o record.json"
 )]
 pub struct Translate {
@@ -24,6 +25,9 @@ pub struct Translate {
     /// Format of the output.
     #[arg(long, value_name = "F", value_parser = formats())]
     pub to: Format,
+    /// Whose schema of iodef-xml the output is for: as RFC 7970 prints it (the default), or with its errata.
+    #[arg(long, value_name = "P", value_parser = iodef_profiles())]
+    pub profile: Option<Profile>,
     /// Write the account of every leaf here, as JSON.
     #[arg(long, value_name = "FILE")]
     pub loss: Option<PathBuf>,

@@ -12,13 +12,17 @@ use crate::{
 /// Translates one document.
 pub(super) fn run(args: &Translate) -> Result<Shown, Failure> {
     let (file, to) = (args.input.to_string(), args.to);
+    if args.profile.is_some() && to != Format::IodefXml {
+        return Err(Failure::new(Code::Usage, format!("--profile is for {}, not for {to}", Format::IodefXml)));
+    }
+    let profile = args.profile.unwrap_or_default();
     let read = document::read(&args.input, args.from, args.max_bytes)?;
     // Our own records may contradict themselves while they are worked on; what comes from elsewhere may not.
     if read.format != Format::Record && read.error().is_some() {
         let message = format!("{file} breaks the rules of {}; sirex validate shows all", read.format);
         return Err(Failure::new(Code::ValueInvalid, message).with(&file, read.findings));
     }
-    let Converted { bytes: written, account, .. } = translate::convert(read, to).map_err(|findings| {
+    let Converted { bytes: written, account, .. } = translate::convert(read, to, profile).map_err(|findings| {
         let message = format!("{file} does not make a whole {to} document");
         Failure::new(findings.first().map_or(Code::ClassMissing, |finding| finding.code), message).with(&file, findings)
     })?;

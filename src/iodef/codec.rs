@@ -1,6 +1,10 @@
 //! IODEF documents as bytes: strict on the way out, lenient on the way in.
 
-use super::{DS, ENUM, IODEF, IodefDocument, SCI, mapkeys::MAPKEYS, profile};
+use super::{
+    DS, ENUM, IODEF, IodefDocument, SCI,
+    mapkeys::MAPKEYS,
+    profile::{Profile, RFC8727},
+};
 use crate::{
     cbor, class,
     error::{Code, Finding, Position, Severity},
@@ -37,15 +41,24 @@ pub fn decode_xml(bytes: &[u8], limits: Limits) -> Result<Decoded, Finding> {
     Ok(Decoded { document, findings })
 }
 
-/// Writes RFC 7970 XML, two spaces to a level. Whoever wants the printed schema to accept it calls [`fit`](super::fit) first.
+/// As [`encode_xml_for`], in the profile of the schema as printed.
+///
+/// # Errors
+/// As [`encode_xml_for`].
+pub fn encode_xml(document: &IodefDocument) -> Result<Vec<u8>, Vec<Finding>> {
+    encode_xml_for(document, Profile::default())
+}
+
+/// Writes RFC 7970 XML, two spaces to a level. Whoever wants the schema of the profile to accept it calls
+/// [`fit`](super::fit) first.
 ///
 /// # Errors
 /// All findings of severity error that the document has by the tables, or the character that XML cannot hold.
-pub fn encode_xml(document: &IodefDocument) -> Result<Vec<u8>, Vec<Finding>> {
+pub fn encode_xml_for(document: &IodefDocument, profile: Profile) -> Result<Vec<u8>, Vec<Finding>> {
     refuse_errors(document)?;
     let write = || {
         let mut writer = Writer::new(Vec::new(), &PREFIXES, Layout::Indented)?;
-        class::to_xml(document, profile::UNPRINTED, &mut writer)?;
+        class::to_xml(document, profile.dialect(), &mut writer)?;
         writer.finish()
     };
     write().map_err(|error| {
@@ -81,7 +94,7 @@ pub fn encode_json(document: &IodefDocument) -> Result<Vec<u8>, Vec<Finding>> {
     if !required.is_empty() {
         return Err(required);
     }
-    json::to_string(&class::to_json(document, profile::UNPRINTED_JSON), json::Layout::Indented)
+    json::to_string(&class::to_json(document, RFC8727.lacks), json::Layout::Indented)
         .map(String::into_bytes)
         .map_err(|error| vec![Finding::error(error.code(), Position::default(), "$", error.to_string(), "JSON text")])
 }
@@ -106,7 +119,7 @@ pub fn encode_cbor(document: &IodefDocument) -> Result<Vec<u8>, Vec<Finding>> {
     if !required.is_empty() {
         return Err(required);
     }
-    let item = class::to_cbor(document, profile::UNPRINTED_JSON, MAPKEYS);
+    let item = class::to_cbor(document, RFC8727.lacks, MAPKEYS);
     cbor::to_vec(&item, cbor::Order::AsGiven)
         .map_err(|error| vec![Finding::error(error.code(), Position::default(), "$", error.to_string(), "CBOR")])
 }

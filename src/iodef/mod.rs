@@ -28,7 +28,8 @@ pub use assessment::{
     Assessment, BusinessImpact, Confidence, Counter, Impact, MonetaryImpact, SystemImpact, TimeImpact,
 };
 pub use codec::{
-    Decoded, decode_cbor, decode_json, decode_xml, encode_cbor, encode_json, encode_xml, fuzz_cbor, fuzz_json, fuzz_xml,
+    Decoded, decode_cbor, decode_json, decode_xml, encode_cbor, encode_json, encode_xml, encode_xml_for, fuzz_cbor,
+    fuzz_json, fuzz_xml,
 };
 pub use contact::{Contact, Email, PostalAddress, RegistryHandle, Telephone};
 pub use document::{

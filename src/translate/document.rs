@@ -8,7 +8,7 @@ use crate::{
     class::{self, Path},
     error::{Code, Finding, Position, Severity},
     format::Format,
-    iodef::{self, Decoded, IodefDocument},
+    iodef::{self, Decoded, IodefDocument, Profile},
     json,
     record::{self, Form, RecordDocument},
     xml,
@@ -106,30 +106,30 @@ pub fn read(bytes: &[u8], format: Format, max_bytes: u64) -> Result<Read, Findin
     Ok(Read { format, document, findings })
 }
 
-/// Writes a document in another format, or anew in its own.
+/// Writes a document in another format, or anew in its own; `profile` says for whose schema, where the format is XML.
 ///
 /// # Errors
 /// What the target requires and the document does not have; nothing is invented for it.
-pub fn convert(source: Read, to: Format) -> Result<Converted, Vec<Finding>> {
+pub fn convert(source: Read, to: Format, profile: Profile) -> Result<Converted, Vec<Finding>> {
     match (source.document, to) {
         (Document::Record(document), Format::Record) => write_record(&document).map(Converted::unchanged),
         (Document::Iodef(document), Format::Record) => {
             let (made, account) = from_iodef(*document);
             Ok(Converted { bytes: write_record(&made)?, account })
         }
-        (Document::Record(document), to) => record_to_iodef(*document, to),
-        (Document::Iodef(document), to) => between(*document, source.format, to),
+        (Document::Record(document), to) => record_to_iodef(*document, to, profile),
+        (Document::Iodef(document), to) => between(*document, source.format, to, profile),
     }
 }
 
-/// Records as an IODEF document in one of its bindings.
+/// Records as an IODEF document in one of its bindings; `profile` says for whose schema, where that is XML.
 ///
 /// # Errors
 /// As [`convert`].
-pub fn record_to_iodef(document: RecordDocument, to: Format) -> Result<Converted, Vec<Finding>> {
+pub fn record_to_iodef(document: RecordDocument, to: Format, profile: Profile) -> Result<Converted, Vec<Finding>> {
     let (mut made, mut account) = to_iodef(document);
-    refit(&mut account, &fit(&mut made, to));
-    Ok(Converted { bytes: write_iodef(&made, to)?, account })
+    refit(&mut account, &fit(&mut made, to, profile));
+    Ok(Converted { bytes: write_iodef(&made, to, profile)?, account })
 }
 
 impl Converted {
@@ -150,9 +150,9 @@ fn write_record(document: &RecordDocument) -> Result<Vec<u8>, Vec<Finding>> {
     })
 }
 
-fn write_iodef(document: &IodefDocument, to: Format) -> Result<Vec<u8>, Vec<Finding>> {
+fn write_iodef(document: &IodefDocument, to: Format, profile: Profile) -> Result<Vec<u8>, Vec<Finding>> {
     match to {
-        Format::IodefXml => iodef::encode_xml(document),
+        Format::IodefXml => iodef::encode_xml_for(document, profile),
         Format::IodefJson => iodef::encode_json(document),
         Format::IodefCbor => iodef::encode_cbor(document),
         _ => Err(vec![unable(to, "written")]),
@@ -165,14 +165,14 @@ fn unable(format: Format, done: &str) -> Finding {
 }
 
 /// Between the two bindings of RFC 7970 and RFC 8727. What the other cannot hold is seen by reading back what was written.
-fn between(mut document: IodefDocument, from: Format, to: Format) -> Result<Converted, Vec<Finding>> {
+fn between(mut document: IodefDocument, from: Format, to: Format, profile: Profile) -> Result<Converted, Vec<Finding>> {
     if from == Format::IodefXml && to != from {
         // JSON and CBOR require what XML leaves to its defaults.
         class::normalise(&mut document);
     }
     let before = leaves(&document);
-    let changes = fit(&mut document, to);
-    let bytes = write_iodef(&document, to)?;
+    let changes = fit(&mut document, to, profile);
+    let bytes = write_iodef(&document, to, profile)?;
     let back = match read(&bytes, to, u64::MAX).map_err(|finding| vec![finding])?.document {
         Document::Iodef(document) => document,
         Document::Record(_) => Box::default(),
@@ -194,10 +194,10 @@ fn between(mut document: IodefDocument, from: Format, to: Format) -> Result<Conv
 }
 
 /// Makes the document such that the schema of the target accepts it; what was changed for that.
-fn fit(document: &mut IodefDocument, to: Format) -> Vec<iodef::Change> {
+fn fit(document: &mut IodefDocument, to: Format, profile: Profile) -> Vec<iodef::Change> {
     match to {
         Format::IodefJson | Format::IodefCbor => iodef::fit_json(document),
-        _ => iodef::fit(document),
+        _ => iodef::fit(document, profile),
     }
 }
 

@@ -13,15 +13,17 @@ mod xml;
 pub use json::fit_json;
 pub use xml::fit;
 
-pub(super) use dialects::{RFC8727, RFC8727_CDDL};
-pub(super) use json::UNPRINTED as UNPRINTED_JSON;
-pub(super) use xml::UNPRINTED;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
 use super::IodefDocument;
-use crate::class::{self, Dialect, Fields, Path, Slot, View, ViewMut};
+use crate::class::{self, ClassDef, Dialect, Fields, Path, Slot, View, ViewMut};
+pub(super) use dialects::{RFC8727, RFC8727_CDDL};
 
 /// Which schema of RFC 7970 the reader checks by. Our readers read both.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[schemars(rename = "XmlProfile")]
 pub enum Profile {
     /// The schema as printed in RFC 7970.
     #[default]
@@ -90,6 +92,62 @@ fn unknown_impact(class: &mut dyn Fields) {
     {
         code(system, "kind", "unknown", None);
     }
+}
+
+/// A node without name and address: an address that says so, since a system cannot be without a node.
+fn unknown_address(node: &mut dyn Fields) {
+    if let Some(ViewMut::Choice(choice)) = slot_mut(node, "address").map(|slot| slot.add().view_mut())
+        && let ViewMut::Class(address) = choice.choose(0).view_mut()
+    {
+        code(address, "category", "ext-value", Some("unknown"));
+        write(address, "value", "");
+    }
+}
+
+/// Of fields that exclude each other, the first that is there stays.
+fn one_of(class: &mut dyn Fields, path: &Path<'_>, dialect: &Dialect, why: &str) -> Vec<Change> {
+    let Some(set) = dialect.one_of(class.def()) else { return Vec::new() };
+    let later: Vec<&str> = set.fields.iter().copied().filter(|field| has(class, field)).skip(1).collect();
+    let leave = |field: &str| {
+        clear(class, field);
+        Change { path: place(class.def(), path, field), how: format!("left out: {why}"), left_out: true }
+    };
+    later.into_iter().map(leave).collect()
+}
+
+/// What a class needs beyond its table: one of the fields that exclude each other.
+fn lacks_one_of(class: &dyn Fields, dialect: &Dialect) -> Option<&'static str> {
+    let set = dialect.one_of(class.def()).filter(|set| set.required)?;
+    (!set.fields.iter().any(|field| has(class, field))).then_some("one of the alternatives")
+}
+
+/// Where a field stands.
+fn place(class: &ClassDef, path: &Path<'_>, rust: &str) -> String {
+    let field = class.fields.iter().find(|field| field.rust == rust);
+    match field.map(|field| (field.kind, field.name)) {
+        Some((class::Kind::Attribute, name)) => path.child(&format!("@{name}")).to_string(),
+        Some((_, name)) => path.child(name).to_string(),
+        None => path.to_string(),
+    }
+}
+
+/// A rating without a number, where the schema wants one, stands beside its place in words, if the class has a place.
+fn confidence_in_words(around: &mut dyn Fields, path: &Path<'_>, why: &str) -> Option<Change> {
+    let rating = match slot(around, "confidence")?.get(0)?.view() {
+        View::Class(class) if class.def().name == "Confidence" && !has(class, "value") => text_of(class, "rating"),
+        _ => return None,
+    };
+    clear(around, "confidence");
+    let path = path.child("Confidence").to_string();
+    // Operands of an expression share one AdditionalData in JSON, which could not say whose rating it is.
+    let word = rating.filter(|_| around.def().name != "Operand");
+    let Some(block) = word.as_ref().and_then(|_| add(around, "additional_data")) else {
+        return Some(Change { path, how: format!("left out: {why}"), left_out: true });
+    };
+    code(block, "dtype", "string", None);
+    write(block, "meaning", "confidence");
+    write(block, "content", word.as_deref().unwrap_or_default());
+    Some(Change { path, how: format!("stands in AdditionalData: {why}"), left_out: false })
 }
 
 /// The field of this Rust name.
