@@ -36,6 +36,22 @@ pub fn break_one(document: &mut Item<'_>, dice: &mut Dice<'_>) {
     }
 }
 
+/// Gives a member another number, wherever it is.
+pub fn rename(item: &mut Item<'_>, from: i128, to: i128) {
+    match &mut item.data {
+        Data::Map(entries) => {
+            for (key, value) in entries {
+                if key.data == Data::Integer(from) {
+                    key.data = Data::Integer(to);
+                }
+                rename(value, from, to);
+            }
+        }
+        Data::Array(items) => items.iter_mut().for_each(|item| rename(item, from, to)),
+        _ => {}
+    }
+}
+
 fn any(dice: &mut Dice<'_>) -> Item<'static> {
     let texts = ["", "ext-value", "json", "anomyzation", "http-request-uri", "2.00", "3", "en", "x y", "80,x", "Z"];
     let float = |value, width| Data::Float(Float { value, width });

@@ -21,6 +21,7 @@ use sirex::{
     cbor::{self, Item},
     class::{self, Dice},
     iodef::{self, IodefDocument, Profile},
+    json,
     world::Seeded,
 };
 
@@ -224,6 +225,10 @@ const AMENDED: &[(&str, &str, &str)] = &[
     ),
 ];
 
+/// Numbers of members (RFC 8727 table 4).
+const ATTACK_PATTERN: i128 = 49;
+const WEAKNESS: i128 = 51;
+
 /// The CDDL of RFC 8727 with the brace of erratum 7334, and with all amendments but one.
 fn published_cddl(reference: &Path, without: Option<usize>) -> cddl::Cddl {
     let mut text = fs::read_to_string(reference.join("schemas/iodef-json/iodef-2.0.rfc8727.cddl")).unwrap();
@@ -277,6 +282,22 @@ fn the_cddl_agrees_with_the_published_one_and_accepts_what_we_write() {
             judge(&item, &format!("document {seed}, broken"));
         }
     }
+    // Too rare to wait for.
+    let mut scored = members::whole();
+    let method = serde_json::json!([{ "Weakness": [{ "SpecID": "private", "Scoring": [{ "SpecID": "private" }] }] }]);
+    members::set(&mut scored, "/Incident/0/Method", method);
+    let scored = iodef::decode_json(scored.to_string().as_bytes(), &json::Limits::default()).unwrap().document;
+    let bytes = iodef::encode_cbor(&scored).unwrap();
+    let mut scored = cbor::read(&bytes, &cbor::Limits::default()).unwrap();
+    assert!(judge(&scored, "a weakness with its score"));
+    items::rename(&mut scored, WEAKNESS, ATTACK_PATTERN);
+    assert!(!judge(&scored, "an attack pattern with a score"));
+    let mut node = members::whole();
+    let domain = serde_json::json!([{ "Name": "a.example", "system-status": "unknown", "domain-status": "unknown" }]);
+    members::set(&mut node, "/Incident/0/EventData/0/System/0/Node/DomainData", domain);
+    let node = iodef::decode_json(node.to_string().as_bytes(), &json::Limits::default()).unwrap().document;
+    let bytes = iodef::encode_cbor(&node).unwrap();
+    assert!(judge(&cbor::read(&bytes, &cbor::Limits::default()).unwrap(), "a node with name and address"));
     for path in files(&reference.join("documents/iodef-cbor/valid"), "cbor") {
         let bytes = fs::read(&path).unwrap();
         // The RFC's own examples have no tags, which its rules want.
