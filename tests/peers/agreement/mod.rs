@@ -19,21 +19,38 @@ use members::{EXCEPTIONS, Exception, Schema};
 use serde_json::Value;
 use sirex::{
     cbor::{self, Item},
-    class::{self, Dice},
-    iodef::{self, IodefDocument, Profile},
+    class::{self, Blank as _, Dice, Node as _, ViewMut},
+    iodef::{self, Indicator, IndicatorContent, IndicatorData, IodefDocument, Observable, ObservableContent, Profile},
     json,
     world::Seeded,
 };
 
 use crate::{iodef::files, peer};
 
-/// How many documents are made, whole and broken.
+/// How many documents are made, whole and broken; for XML twice as many.
 const MADE: u64 = 10_000;
 
 /// A document of the tables; small ones more often than large ones.
 fn generated(seed: u64, dice: &mut Dice<'_>) -> IodefDocument {
     let mut document = IodefDocument::default();
-    class::generate(&mut document, dice, [1, 2, 2, 3, 3, 4, 5][(seed % 7) as usize]);
+    if seed % 3 == 0 {
+        class::generate(&mut document, dice, [2, 3, 3, 4, 5][(seed / 3 % 5) as usize]);
+        return document;
+    }
+    // Most classes are far below the root, where whole documents of that depth are too large: an observable of each kind.
+    class::generate(&mut document, dice, 0);
+    let mut content = ObservableContent::blank();
+    if let ViewMut::Choice(choice) = content.view_mut() {
+        let kinds = choice.def().variants.len();
+        if let ViewMut::Class(class) = choice.choose(dice.below(kinds)).view_mut() {
+            class::generate(class, dice, 4);
+        }
+    }
+    let mut indicator = Indicator::default();
+    class::generate(&mut indicator, dice, 0);
+    indicator.content =
+        Some(IndicatorContent::Observable(Observable { content: Some(content), ..Observable::default() }));
+    document.incident[0].indicator_data = Some(IndicatorData { indicator: vec![indicator] });
     document
 }
 
@@ -66,8 +83,8 @@ fn make_xml(folder: &Path) -> Vec<PathBuf> {
         paths
     };
     let mut paths = thread::scope(|scope| {
-        let other = scope.spawn(|| make(0..MADE / 2));
-        let mut paths = make(MADE / 2..MADE);
+        let other = scope.spawn(|| make(0..MADE));
+        let mut paths = make(MADE..2 * MADE);
         paths.extend(other.join().unwrap());
         paths
     });
@@ -295,6 +312,11 @@ fn the_cddl_agrees_with_the_published_one_and_accepts_what_we_write() {
     let mut node = members::whole();
     let domain = serde_json::json!([{ "Name": "a.example", "system-status": "unknown", "domain-status": "unknown" }]);
     members::set(&mut node, "/Incident/0/EventData/0/System/0/Node/DomainData", domain);
+    // Numbers that need eight bytes.
+    let confidence = serde_json::json!({ "rating": "numeric", "value": 0.123456789 });
+    members::set(&mut node, "/Incident/0/RelatedActivity/0/Confidence", confidence);
+    let impact = serde_json::json!({ "MonetaryImpact": { "value": 0.123456789 } });
+    members::set(&mut node, "/Incident/0/Assessment/0/Impact/0", impact);
     let node = iodef::decode_json(node.to_string().as_bytes(), &json::Limits::default()).unwrap().document;
     let bytes = iodef::encode_cbor(&node).unwrap();
     assert!(judge(&cbor::read(&bytes, &cbor::Limits::default()).unwrap(), "a node with name and address"));
