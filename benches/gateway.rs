@@ -10,6 +10,7 @@ use sirex::{
     config::NewHome,
     exchange::{Home, Message, add_card, write_card},
     format::Format,
+    iodef,
     openpgp::{self, Profile, PublicCert},
     partner::Comparison,
     record::{self, Record, RecordDocument},
@@ -71,7 +72,12 @@ fn measure(profile: Profile) {
     let whole = |record: &Record| RecordDocument::of(vec![record.clone()]);
     let cases = vec![
         Case::new("translate the released record to IODEF XML", size, || {
-            translate::record_to_iodef(whole(prepared.sanitised.released().record()), Format::IodefXml).unwrap()
+            translate::record_to_iodef(
+                whole(prepared.sanitised.released().record()),
+                Format::IodefXml,
+                iodef::Profile::default(),
+            )
+            .unwrap()
         }),
         Case::new("prepare: sanitise and translate", size, || us.prepare(&record, &partner, &Consent::None).unwrap()),
         Case::new("gate", size, || us.clear(&prepared, None).unwrap()),

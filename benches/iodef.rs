@@ -12,7 +12,7 @@ use quick_xml::{NsReader, events::Event};
 use runner::{Case, group};
 use sirex::{
     format::Format,
-    iodef::{self, IodefDocument},
+    iodef::{self, IodefDocument, Profile},
     json,
     record::{self, RecordDocument},
     translate, xml,
@@ -24,7 +24,7 @@ const RECORD: &str = include_str!("../fixtures/records/phishing.json");
 fn one() -> Vec<u8> {
     let mut document = record::read(RECORD.as_bytes()).unwrap();
     frame(&mut document);
-    translate::record_to_iodef(document, Format::IodefXml).unwrap().bytes
+    translate::record_to_iodef(document, Format::IodefXml, Profile::default()).unwrap().bytes
 }
 
 /// What a document needs and the fixture, which was never sent, lacks.

@@ -188,6 +188,34 @@ fn a_flush_goes_on_where_one_was_cut_off() {
     gateway.stop();
 }
 
+/// Where the agreement says so, documents are for the schema with the errata; the gate knows its forms.
+#[test]
+fn a_partner_who_checks_by_the_errata_gets_what_they_have() {
+    let folder = tempfile::tempdir().unwrap();
+    let (us, them) = pair(folder.path());
+    let number = us.import();
+    let printed = us.done(&["preview", &number, "--partner", "cert.example"]);
+    let text = fs::read_to_string(Path::new(ROOT).join(AGREEMENT)).unwrap();
+    let errata = text.replace("[out]\n", "[out]\nprofile = \"errata\"\n").replace("version = 3", "version = 4");
+    let agreement = folder.path().join("errata.toml");
+    fs::write(&agreement, errata).unwrap();
+    us.done(&["partner", "agree", "cert.example", agreement.to_str().unwrap()]);
+    let shown = us.done(&["preview", &number, "--partner", "cert.example"]);
+    for (before, after) in [
+        ("<Counter type=\"ext-value\" ext-type=\"count\"", "<Counter type=\"count\""),
+        ("<Confidence rating=\"high\"/>", "<AdditionalData dtype=\"string\" meaning=\"confidence\">high<"),
+    ] {
+        assert!(printed.contains(before) && !shown.contains(before), "{before}");
+        assert!(shown.contains(after) && !printed.contains(after), "{after}");
+    }
+    let gateway = them.serve();
+    let message = us.done(&["send", &number, "--partner", "cert.example", "--by", "alice"]).trim().to_owned();
+    us.done(&["outbox", "flush"]);
+    gateway.stop();
+    assert!(them.done(&["inbox", "export", &message]).contains("<Counter type=\"count\""));
+    assert_eq!(them.inbox()[0]["outcome"].as_str(), Some("filed"));
+}
+
 /// CBOR by hand, without OpenPGP where that is agreed: kept as what it is.
 #[test]
 fn cbor_that_comes_by_hand_is_filed_as_what_it_is() {

@@ -40,10 +40,12 @@ pub struct EnumDef {
 /// A simple type.
 #[derive(Debug)]
 pub struct SimpleDef {
-    /// Name of the type in XML Schema, such as `xs:dateTime`.
+    /// Its own name in the schema; empty for a type that XML Schema has itself.
+    pub name: &'static str,
+    /// Name of the type in XML Schema that it is or that it narrows, such as `xs:dateTime`.
     pub xsd: &'static str,
-    /// Facets within an `xs:restriction` of that type; empty for none.
-    pub facets: &'static str,
+    /// How it narrows that type.
+    pub facet: Option<Facet>,
     /// How it looks in JSON.
     pub wire: Wire,
     /// What a value must look like, for messages.
@@ -54,6 +56,15 @@ pub struct SimpleDef {
     pub accepts: fn(&str) -> bool,
     /// A random value, for [`generate`](super::generate()).
     pub sample: fn(&mut super::Dice<'_>) -> String,
+}
+
+/// How a simple type narrows another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Facet {
+    /// To what a regular expression of XML Schema matches, which is anchored without saying so.
+    Pattern(&'static str),
+    /// To what is more than the number.
+    MoreThan(i64),
 }
 
 /// The JSON type of a simple value.
@@ -180,7 +191,10 @@ pub struct FieldDef {
     pub json_list: bool,
     /// Whether JSON has the coded value without the member that extends it.
     pub json_lacks_ext: bool,
-    /// Namespace of the child element, where it is not that of the class around it.
+    /// Another name that the element or attribute is read by.
+    pub alias: Option<&'static str>,
+    /// Namespace of the child element, where it is not that of the class around it. Of foreign content: that it is
+    /// elements of the field's name in this namespace.
     pub ns: Option<&'static str>,
     /// Whether it may hold more than memory should: a list of that kind, or the one class that has such a list.
     pub long: bool,
@@ -205,6 +219,7 @@ impl FieldDef {
             cbor_byte: false,
             json_list: false,
             json_lacks_ext: false,
+            alias: None,
             ns: None,
             long: false,
             shape,
@@ -279,6 +294,11 @@ impl FieldDef {
     /// It may hold more than memory should.
     pub const fn long(mut self) -> Self {
         self.long = true;
+        self
+    }
+    /// Another name that it is read by.
+    pub const fn alias(mut self, name: &'static str) -> Self {
+        self.alias = Some(name);
         self
     }
     /// The element is of another namespace.

@@ -13,6 +13,7 @@
 mod cbor;
 mod check;
 mod def;
+mod dialect;
 mod generate;
 mod hole;
 mod json_read;
@@ -24,6 +25,7 @@ mod normal;
 mod path;
 mod prune;
 mod rules;
+pub mod schema;
 mod simple;
 mod stream;
 mod tree;
@@ -34,7 +36,8 @@ mod xml_write;
 
 pub use cbor::{MapKeys, cbor_form, from_cbor, to_cbor, write_cbor};
 pub use check::{check, check_json, check_json_at, check_part};
-pub use def::{Card, ChoiceDef, ClassDef, EnumDef, FieldDef, JsonField, JsonForm, Kind, Shape, SimpleDef, Wire};
+pub use def::{Card, ChoiceDef, ClassDef, EnumDef, Facet, FieldDef, JsonField, JsonForm, Kind, Shape, SimpleDef, Wire};
+pub use dialect::{Dialect, OneOf};
 pub use generate::{Dice, generate};
 pub use hole::{Hole, members_of};
 pub use json_read::from_json;

@@ -5,7 +5,7 @@ use std::{borrow::Cow, fmt, marker::PhantomData, ops::Deref};
 
 use super::{
     Blank, Node, Shape, Shaped, View, ViewMut,
-    def::{EnumDef, SimpleDef, Wire},
+    def::{EnumDef, Facet, SimpleDef, Wire},
     generate::Dice,
 };
 
@@ -159,14 +159,14 @@ fn collapse(text: &str) -> Cow<'_, str> {
 }
 
 macro_rules! lexical {
-    ($( $(#[$meta:meta])* $alias:ident = $kind:ident { $xsd:literal, $facets:literal, $wire:expr, $expected:literal, $collapse:literal, $accepts:expr, $sample:expr } )*) => {
+    ($( $(#[$meta:meta])* $alias:ident = $kind:ident { $name:literal, $xsd:literal, $facet:expr, $wire:expr, $expected:literal, $collapse:literal, $accepts:expr, $sample:expr } )*) => {
         $(
             #[doc(hidden)]
             #[derive(Debug)]
             pub enum $kind {}
             impl LexicalKind for $kind {
                 const DEF: SimpleDef = SimpleDef {
-                    xsd: $xsd, facets: $facets, wire: $wire, expected: $expected, collapse: $collapse, accepts: $accepts, sample: $sample,
+                    name: $name, xsd: $xsd, facet: $facet, wire: $wire, expected: $expected, collapse: $collapse, accepts: $accepts, sample: $sample,
                 };
             }
             $(#[$meta])*
@@ -177,31 +177,31 @@ macro_rules! lexical {
 
 lexical! {
     /// `xs:string`.
-    Text = TextKind { "xs:string", "", Wire::String(""), "text", false, |_| true, |d| d.text() }
+    Text = TextKind { "", "xs:string", None, Wire::String(""), "text", false, |_| true, |d| d.text() }
     /// `xs:anyURI`: XML Schema accepts every text.
-    Uri = UriKind { "xs:anyURI", "", Wire::String(""), "a URI", true, |_| true, |d| format!("https://example.org/{}", d.below(1000)) }
+    Uri = UriKind { "", "xs:anyURI", None, Wire::String(""), "a URI", true, |_| true, |d| format!("https://example.org/{}", d.below(1000)) }
     /// `xs:ID`, a name without colon (ASCII part as RFC 8727's `IDtype`, plus XML's other letters).
-    Id = IdKind { "xs:ID", "", Wire::String(r"^[a-zA-Z_][a-zA-Z0-9_.\-]*$"), "an xs:ID (a name without colon)", true, is_ncname, |d| d.id() }
+    Id = IdKind { "", "xs:ID", None, Wire::String(r"^[a-zA-Z_][a-zA-Z0-9_.\-]*$"), "an xs:ID (a name without colon)", true, is_ncname, |d| d.id() }
     /// `xs:NCName`: an id's form, without being unique.
-    NcName = NcNameKind { "xs:NCName", "", Wire::String(r"^[a-zA-Z_][a-zA-Z0-9_.\-]*$"), "an xs:NCName (a name without colon)", true, is_ncname, |d| d.pick(&["CVE-2026-0001", "CWE-79"]).unwrap_or_default().to_owned() }
+    NcName = NcNameKind { "", "xs:NCName", None, Wire::String(r"^[a-zA-Z_][a-zA-Z0-9_.\-]*$"), "an xs:NCName (a name without colon)", true, is_ncname, |d| d.pick(&["CVE-2026-0001", "CWE-79"]).unwrap_or_default().to_owned() }
     /// `xs:IDREF`.
-    IdRef = IdRefKind { "xs:IDREF", "", Wire::String(r"^[a-zA-Z_][a-zA-Z0-9_.\-]*$"), "an xs:IDREF (a name without colon)", true, is_ncname, |d| d.known_id() }
+    IdRef = IdRefKind { "", "xs:IDREF", None, Wire::String(r"^[a-zA-Z_][a-zA-Z0-9_.\-]*$"), "an xs:IDREF (a name without colon)", true, is_ncname, |d| d.known_id() }
     /// `xml:lang`: a BCP 47 tag, or empty for "none".
-    Lang = LangKind { "xs:language", "", Wire::String(r"^$|^[a-zA-Z]{1,8}(-[a-zA-Z0-9]{1,8})*$"), "a language tag", true, is_language, |d| d.pick(&["en", "de", "zh-Hant", "pt-BR"]).unwrap_or_default().to_owned() }
+    Lang = LangKind { "", "xs:language", None, Wire::String(r"^$|^[a-zA-Z]{1,8}(-[a-zA-Z0-9]{1,8})*$"), "a language tag", true, is_language, |d| d.pick(&["en", "de", "zh-Hant", "pt-BR"]).unwrap_or_default().to_owned() }
     /// `xs:dateTime`.
-    DateTime = DateTimeKind { "xs:dateTime", "", Wire::String(""), "an xs:dateTime such as 2026-01-31T10:00:00Z", true, is_date_time, sample_date_time }
+    DateTime = DateTimeKind { "", "xs:dateTime", None, Wire::String(""), "an xs:dateTime such as 2026-01-31T10:00:00Z", true, is_date_time, sample_date_time }
     /// `xs:integer`.
-    Integer = IntegerKind { "xs:integer", "", Wire::Integer, "an integer", true, is_integer, |d| d.below(70_000).to_string() }
+    Integer = IntegerKind { "", "xs:integer", None, Wire::Integer, "an integer", true, is_integer, |d| d.below(70_000).to_string() }
     /// `xs:float`, as a finite number.
-    Real = RealKind { "xs:float", "", Wire::Number, "a number", true, is_real, |d| format!("{}.{}", d.below(1000), d.below(100)) }
+    Real = RealKind { "", "xs:float", None, Wire::Number, "a number", true, is_real, |d| format!("{}.{}", d.below(1000), d.below(100)) }
     /// `PositiveFloatType`: greater than zero.
-    PositiveReal = PositiveRealKind { "xs:float", "<xs:minExclusive value=\"0\"/>", Wire::Number, "a number greater than 0", true, |t| is_real(t) && t.parse::<f64>().is_ok_and(|v| v > 0.0), |d| format!("{}.{}", 1 + d.below(1000), d.below(100)) }
+    PositiveReal = PositiveRealKind { "PositiveFloatType", "xs:float", Some(Facet::MoreThan(0)), Wire::Number, "a number greater than 0", true, |t| is_real(t) && t.parse::<f64>().is_ok_and(|v| v > 0.0), |d| format!("{}.{}", 1 + d.below(1000), d.below(100)) }
     /// `TimezoneType`: `Z` or an offset of at most 14 hours.
-    Timezone = TimezoneKind { "xs:string", "<xs:pattern value=\"Z|[\\+\\-](0[0-9]|1[0-4]):[0-5][0-9]\"/>", Wire::String(r"^(Z|[\+\-](0[0-9]|1[0-4]):[0-5][0-9])$"), "Z or an offset such as +01:00", false, is_timezone, |d| d.pick(&["Z", "+01:00", "-05:30", "+14:00"]).unwrap_or_default().to_owned() }
+    Timezone = TimezoneKind { "TimezoneType", "xs:string", Some(Facet::Pattern(r"Z|[\+\-](0[0-9]|1[0-4]):[0-5][0-9]")), Wire::String(r"^(Z|[\+\-](0[0-9]|1[0-4]):[0-5][0-9])$"), "Z or an offset such as +01:00", false, is_timezone, |d| d.pick(&["Z", "+01:00", "-05:30", "+14:00"]).unwrap_or_default().to_owned() }
     /// `PortlistType`: ports and ranges, `80,1024-2048`.
-    Portlist = PortlistKind { "xs:string", "<xs:pattern value=\"\\d+(\\-\\d+)?(,\\d+(\\-\\d+)?)*\"/>", Wire::String(r"^[0-9]+(\-[0-9]+)?(,[0-9]+(\-[0-9]+)?)*$"), "ports and ranges such as 80,1024-2048", false, is_portlist, |d| d.pick(&["80", "1-1024", "22,80,8000-8080"]).unwrap_or_default().to_owned() }
+    Portlist = PortlistKind { "PortlistType", "xs:string", Some(Facet::Pattern(r"\d+(\-\d+)?(,\d+(\-\d+)?)*")), Wire::String(r"^[0-9]+(\-[0-9]+)?(,[0-9]+(\-[0-9]+)?)*$"), "ports and ranges such as 80,1024-2048", false, is_portlist, |d| d.pick(&["80", "1-1024", "22,80,8000-8080"]).unwrap_or_default().to_owned() }
     /// `xs:base64Binary`, kept as written save for white space around it.
-    Base64 = Base64Kind { "xs:base64Binary", "", Wire::String(""), "base64", true, is_base64, |d| d.pick(&["", "AA==", "c2lyZXg=", "U2lyZXhTaXJleA=="]).unwrap_or_default().to_owned() }
+    Base64 = Base64Kind { "", "xs:base64Binary", None, Wire::String(""), "base64", true, is_base64, |d| d.pick(&["", "AA==", "c2lyZXg=", "U2lyZXhTaXJleA=="]).unwrap_or_default().to_owned() }
 }
 
 fn is_ncname(text: &str) -> bool {

@@ -329,7 +329,10 @@ impl Cursor {
 
 /// The field of this element, looked for from `from` on, since most documents keep the order.
 fn find(def: &'static ClassDef, start: &Start<'_>, from: usize) -> Option<At> {
-    let matches = |field: &FieldDef| start.name() == (field.ns.unwrap_or(def.ns), field.name);
+    let matches = |field: &FieldDef| {
+        let ns = field.ns.unwrap_or(def.ns);
+        start.name() == (ns, field.name) || field.alias.is_some_and(|alias| start.name() == (ns, alias))
+    };
     let variant_of = |shape: Shape| match shape {
         Shape::Choice(choice) => {
             choice.variants.iter().position(matches).map(|variant| (variant, choice.variants[variant].name))

@@ -4,7 +4,7 @@
 use std::io::Write;
 
 use super::{
-    Fields, Node, View,
+    Dialect, Fields, Node, View,
     def::{FieldDef, Kind},
     hole::Hole,
 };
@@ -15,19 +15,19 @@ pub type WriteError = xml::WriteError;
 
 /// Writes a document whose root is `root`. Of a list with a hole for it, what is in the class is not written.
 ///
-/// `unprinted` names values (of a type, by its name in the schema) that the reader's schema does not list: they are
-/// written as `ext-value` with the `ext-*` attribute, and read as the value again.
+/// `dialect` is that of the reader's schema: values that it does not list are written as `ext-value` with the `ext-*`
+/// attribute and read as the value again; names and order of elements are its own.
 ///
 /// # Errors
 /// When the sink fails, or a text has a character that XML cannot hold.
 pub fn to_xml<W: Write>(
     root: &dyn Fields,
-    unprinted: &[(&str, &str)],
+    dialect: &Dialect,
     writer: &mut Writer<W>,
     holes: &[Hole<'_, W>],
 ) -> Result<(), WriteError> {
     let def = root.def();
-    write_element(root, (def.ns, def.name), unprinted, writer, holes)
+    write_element(root, (def.ns, def.name), dialect, writer, holes)
 }
 
 /// The same for an element in the midst of a document.
@@ -37,11 +37,11 @@ pub fn to_xml<W: Write>(
 pub fn write_element<W: Write>(
     class: &dyn Fields,
     name: (&str, &str),
-    unprinted: &[(&str, &str)],
+    dialect: &Dialect,
     writer: &mut Writer<W>,
     holes: &[Hole<'_, W>],
 ) -> Result<(), WriteError> {
-    let mut out = Out { writer, unprinted };
+    let mut out = Out { writer, dialect };
     out.writer.start(name)?;
     out.class(class, holes)?;
     out.writer.end()
@@ -49,14 +49,15 @@ pub fn write_element<W: Write>(
 
 struct Out<'o, W> {
     writer: &'o mut Writer<W>,
-    unprinted: &'o [(&'o str, &'o str)],
+    dialect: &'o Dialect,
 }
 
 impl<W: Write> Out<'_, W> {
     /// Attributes and content; the start tag is open.
     fn class(&mut self, class: &dyn Fields, holes: &[Hole<'_, W>]) -> Result<(), WriteError> {
         let def = class.def();
-        for (index, field) in def.fields.iter().enumerate() {
+        for index in self.dialect.order(def) {
+            let Some(field) = def.fields.get(index) else { continue };
             let Some(slot) = class.slot(index).filter(|slot| !slot.is_empty()) else { continue };
             let below: Vec<Hole<'_, W>> = holes.iter().filter_map(|hole| hole.below(index)).collect();
             if let Some(hole) = below.iter().find(|hole| hole.route.is_empty()) {
@@ -67,7 +68,7 @@ impl<W: Write> Out<'_, W> {
                 match field.kind {
                     Kind::Attribute => self.attribute(field, node)?,
                     Kind::Content | Kind::Mixed => self.content(node, &[])?,
-                    Kind::Element => self.element(field, node, def.ns, &below)?,
+                    Kind::Element => self.element(self.dialect.name(def, field), field, node, def.ns, &below)?,
                     Kind::Choice => self.choice(node, def.ns)?,
                     Kind::Group => {
                         // The parts of a group are children of this element: the same loop, one level in.
@@ -88,7 +89,7 @@ impl<W: Write> Out<'_, W> {
                 None => self.writer.attribute(("", field.name), simple.text()),
             },
             View::Coded(coded) => {
-                let unprinted = field.ext.is_some() && self.unprinted.contains(&(coded.def().name, coded.text()));
+                let unprinted = field.ext.is_some() && self.dialect.lacks(coded.def(), coded.text());
                 let (value, ext) =
                     if unprinted { ("ext-value", Some(coded.text())) } else { (coded.text(), coded.ext()) };
                 self.writer.attribute(("", field.name), value)?;
@@ -113,19 +114,20 @@ impl<W: Write> Out<'_, W> {
 
     fn element(
         &mut self,
+        name: &str,
         field: &FieldDef,
         node: &dyn Node,
         ns: &str,
         holes: &[Hole<'_, W>],
     ) -> Result<(), WriteError> {
-        self.writer.start((field.ns.unwrap_or(ns), field.name))?;
+        self.writer.start((field.ns.unwrap_or(ns), name))?;
         self.content(node, holes)?;
         self.writer.end()
     }
 
     fn choice(&mut self, node: &dyn Node, ns: &str) -> Result<(), WriteError> {
         match node.view() {
-            View::Choice(variant, inner) => self.element(variant, inner, ns, &[]),
+            View::Choice(variant, inner) => self.element(variant.name, variant, inner, ns, &[]),
             _ => Ok(()),
         }
     }

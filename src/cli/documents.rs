@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 
-use clap::ValueEnum;
-
-use super::values::{Input, formats};
-use crate::format::Format;
+use super::{
+    schemas::{self, schemas},
+    values::{Input, formats, iodef_profiles},
+};
+use crate::{format::Format, iodef::Profile};
 
 /// See [`super::Command::Translate`].
 #[derive(Debug, clap::Args)]
@@ -14,6 +15,7 @@ use crate::format::Format;
 carried or dropped, where and why.\n\nExamples:\n  \
 sirex translate --to iodef-xml fixtures/records/ransomware.json\n  \
 sirex translate --to iodef-xml fixtures/records/ransomware.json -o report.xml\n  \
+sirex translate --to iodef-xml --profile errata fixtures/records/ransomware.json\n  \
 sirex translate --to record --loss loss.json report.xml -o record.json"
 )]
 pub struct Translate {
@@ -23,6 +25,9 @@ pub struct Translate {
     /// Format of the output.
     #[arg(long, value_name = "F", value_parser = formats())]
     pub to: Format,
+    /// Whose schema of iodef-xml the output is for: as RFC 7970 prints it (the default), or with its errata.
+    #[arg(long, value_name = "P", value_parser = iodef_profiles())]
+    pub profile: Option<Profile>,
     /// Write the account of every leaf here, as JSON.
     #[arg(long, value_name = "FILE")]
     pub loss: Option<PathBuf>,
@@ -64,19 +69,9 @@ pub struct Validate {
 
 /// See [`super::Command::Schema`].
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  sirex schema record\n  sirex schema config")]
+#[command(after_help = "Examples:\n  sirex schema record\n  sirex schema iodef-xml")]
 pub struct Schema {
     /// Which.
-    pub name: SchemaName,
-}
-
-/// Schemas that this program holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum SchemaName {
-    /// JSON Schema of the record format.
-    Record,
-    /// JSON Schema of agreement.toml.
-    Agreement,
-    /// JSON Schema of config.toml.
-    Config,
+    #[arg(value_parser = schemas())]
+    pub name: &'static schemas::Schema,
 }

@@ -1,6 +1,7 @@
 //! The command line: types, help and examples. What a command does stands in `commands`.
 
 mod documents;
+mod schemas;
 mod team;
 mod traffic;
 mod values;
@@ -9,7 +10,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
-pub use documents::{Schema, SchemaName, Translate, Validate};
+pub use documents::{Schema, Translate, Validate};
 pub use team::{Deny, Init, Key, Partner};
 pub use traffic::{Audit, Inbox, Message, Open, Outbox, Policy, Preview, Record, Seal, Send, Tried};
 pub use values::{InboxState, Input, MAX_BYTES, RecordName};

@@ -7,6 +7,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use crate::{
     format::Format,
     gate::{DenyClass, Outcome},
+    iodef,
     openpgp::Profile,
     translate,
 };
@@ -104,6 +105,11 @@ fn one_of<T: Clone + Send + Sync + 'static>(all: Vec<(&'static str, T)>) -> impl
 /// An OpenPGP profile.
 pub(super) fn profiles() -> impl TypedValueParser<Value = Profile> {
     one_of(Profile::ALL.iter().map(|profile| (profile.as_str(), *profile)).collect())
+}
+
+/// A profile of IODEF in XML.
+pub(super) fn iodef_profiles() -> impl TypedValueParser<Value = iodef::Profile> {
+    one_of(iodef::Profile::ALL.iter().map(|profile| (profile.as_str(), *profile)).collect())
 }
 
 /// A format that is read and written here.

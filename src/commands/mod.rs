@@ -23,10 +23,8 @@ pub use failure::Failure;
 use clap::CommandFactory as _;
 
 use crate::{
-    cli::{Cli, Command, SchemaName},
-    config::Config,
+    cli::{Cli, Command},
     output::Shown,
-    sharing::Agreement,
 };
 
 /// Does the command.
@@ -56,14 +54,7 @@ pub fn run(cli: &Cli) -> Result<Shown, Failure> {
         Command::Serve => serve::run(home, cli.json),
         Command::Audit(command) => audit::run(home, command),
         Command::Doctor { strict } => doctor::run(home, *strict),
-        Command::Schema(args) => Ok(Shown::document(
-            match args.name {
-                SchemaName::Record => crate::record::schema(),
-                SchemaName::Agreement => Agreement::schema(),
-                SchemaName::Config => Config::schema(),
-            }
-            .into_bytes(),
-        )),
+        Command::Schema(args) => Ok(Shown::document((args.name.print)().into_bytes())),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(*shell, &mut Cli::command(), "sirex", &mut script);

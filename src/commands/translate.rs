@@ -19,6 +19,10 @@ use crate::{
 /// Translates one document.
 pub(super) fn run(args: &Translate) -> Result<Shown, Failure> {
     let (file, to) = (args.input.to_string(), args.to);
+    if args.profile.is_some() && to != Format::IodefXml {
+        return Err(Failure::new(Code::Usage, format!("--profile is for {}, not for {to}", Format::IodefXml)));
+    }
+    let profile = args.profile.unwrap_or_default();
     let mut losses = Losses { write: args.loss.is_some(), ..Losses::default() };
     let incomplete = |findings: Vec<Finding>| {
         let message = format!("{file} does not make a whole {to} document");
@@ -31,7 +35,7 @@ pub(super) fn run(args: &Translate) -> Result<Shown, Failure> {
             if read.format != Format::Record && read.error().is_some() {
                 return Err(broken(&file, read.format, read.findings));
             }
-            let Converted { bytes, account, .. } = translate::convert(*read, to).map_err(incomplete)?;
+            let Converted { bytes, account, .. } = translate::convert(*read, to, profile).map_err(incomplete)?;
             let counts = translate::counts(&account);
             account.into_iter().for_each(|entry| losses.tell(entry));
             (Whole::from(bytes), counts)
@@ -39,7 +43,7 @@ pub(super) fn run(args: &Translate) -> Result<Shown, Failure> {
         Taken::Long(mut long) => {
             let mut tell = |entry| losses.tell(entry);
             let bounds = long.bounds;
-            let translated = translate::translate(long.input(), to, bounds, Some(&mut tell));
+            let translated = translate::translate(long.input(), to, profile, bounds, Some(&mut tell));
             let translated = translated.map_err(|finding| document::unreadable(&args.input, long.format, finding))?;
             if document::has_error(&translated.findings) {
                 return Err(broken(&file, long.format, translated.findings));

@@ -89,8 +89,3 @@ fn lengths_have_one_form() {
         assert_eq!(Length::parse(bad), None, "{bad}");
     }
 }
-
-#[test]
-fn the_schema_is_the_one_that_is_checked_in() {
-    stale("schemas/config.schema.json", &Config::schema());
-}

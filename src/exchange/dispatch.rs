@@ -133,8 +133,8 @@ impl Home {
         let sanitised = sharing::sanitise(&record, &terms, self.gateway.clock.now(), consent)?;
         let released = sanitised.released().record().clone();
         let document = RecordDocument::of(vec![released]);
-        let made =
-            translate::record_to_iodef(document, agreement.format().into()).map_err(DispatchError::Incomplete)?;
+        let made = translate::record_to_iodef(document, agreement.format().into(), agreement.out.profile)
+            .map_err(DispatchError::Incomplete)?;
         Ok(Prepared { sanitised, bytes: made.bytes, account: made.account, agreement })
     }
 

@@ -3,6 +3,7 @@
 use super::{
     DS, ENUM, IODEF, IodefDocument, SCI,
     mapkeys::MAPKEYS,
+    profile::Profile,
     rules::Checker,
     stream::{Binding, WriteError, examine, write_whole},
 };
@@ -45,12 +46,21 @@ pub fn decode_xml(bytes: &[u8], limits: Limits) -> Result<Decoded, Finding> {
     Ok(Decoded { document, findings })
 }
 
-/// Writes RFC 7970 XML, two spaces to a level. Whoever wants the printed schema to accept it calls [`fit`](super::fit) first.
+/// As [`encode_xml_for`], in the profile of the schema as printed.
+///
+/// # Errors
+/// As [`encode_xml_for`].
+pub fn encode_xml(document: &IodefDocument) -> Result<Vec<u8>, Vec<Finding>> {
+    encode_xml_for(document, Profile::default())
+}
+
+/// Writes RFC 7970 XML, two spaces to a level. Whoever wants the schema of the profile to accept it calls
+/// [`fit`](super::fit) first.
 ///
 /// # Errors
 /// All findings of severity error that the document has by the tables and the rules, or the character that XML cannot hold.
-pub fn encode_xml(document: &IodefDocument) -> Result<Vec<u8>, Vec<Finding>> {
-    encode(Binding::Xml, document)
+pub fn encode_xml_for(document: &IodefDocument, profile: Profile) -> Result<Vec<u8>, Vec<Finding>> {
+    encode(Binding::Xml(profile), document)
 }
 
 fn encode(binding: Binding, document: &IodefDocument) -> Result<Vec<u8>, Vec<Finding>> {

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     class,
-    class::{Coded, DateTime, Id, Lang, Lexical, LexicalKind, SimpleDef, Text, Uri, Wire},
+    class::{Coded, DateTime, Facet, Id, Lang, Lexical, LexicalKind, SimpleDef, Text, Uri, Wire},
 };
 
 /// The version of the data model: `2.00` (RFC 7970 §3.1), or `2.0` as §4.4 and RFC 8727 have it.
@@ -24,8 +24,9 @@ pub enum VersionKind {}
 
 impl LexicalKind for VersionKind {
     const DEF: SimpleDef = SimpleDef {
+        name: "VersionType",
         xsd: "xs:string",
-        facets: "<xs:pattern value=\"2\\.00?\"/>",
+        facet: Some(Facet::Pattern(r"2\.00?")),
         wire: Wire::String(r"^2\.00?$"),
         expected: "version 2.00",
         collapse: false,

@@ -18,6 +18,7 @@ mod indicator;
 mod mapkeys;
 mod profile;
 pub mod rules;
+mod schemas;
 mod stream;
 mod system;
 #[cfg(test)]
@@ -30,8 +31,8 @@ pub use assessment::{
     Assessment, BusinessImpact, Confidence, Counter, Impact, MonetaryImpact, SystemImpact, TimeImpact,
 };
 pub use codec::{
-    Decoded, check, decode_cbor, decode_json, decode_xml, encode_cbor, encode_json, encode_xml, fuzz_cbor, fuzz_json,
-    fuzz_xml,
+    Decoded, check, decode_cbor, decode_json, decode_xml, encode_cbor, encode_json, encode_xml, encode_xml_for,
+    fuzz_cbor, fuzz_json, fuzz_xml,
 };
 pub use contact::{Contact, Email, PostalAddress, RegistryHandle, Telephone};
 pub use document::{
@@ -46,7 +47,8 @@ pub use indicator::{
     IndicatorData, IndicatorExpression, IndicatorId, IndicatorReference, Observable, ObservableContent,
     ObservableReference, Operand, OperandContent,
 };
-pub use profile::{Change, Part, fit, fit_json, fit_json_part, fit_part};
+pub use profile::{Change, Part, Profile, fit, fit_json, fit_json_part, fit_part};
+pub use schemas::{cddl, json_schema, xml_schema};
 pub use stream::{Binding, Encoder, stream_json, stream_xml};
 pub use system::{Address, DomainContacts, DomainData, Nameservers, Node, NodeAddress, NodeRole, System};
 pub use trace::{

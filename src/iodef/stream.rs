@@ -9,7 +9,7 @@ use super::{
     Decoded, IodefDocument,
     codec::{PREFIXES, refuse, unwritable},
     mapkeys::MAPKEYS,
-    profile,
+    profile::{self, Profile},
     rules::Checker,
 };
 use crate::{
@@ -24,8 +24,8 @@ use crate::{
 /// The bindings of RFC 7970 and RFC 8727.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Binding {
-    /// RFC 7970.
-    Xml,
+    /// RFC 7970, as the schema of the profile has it.
+    Xml(Profile),
     /// RFC 8727, JSON.
     Json,
     /// RFC 8727, CBOR.
@@ -152,7 +152,7 @@ impl Encoder {
         let mut def: &'static ClassDef = const { &IodefDocument::DEF };
         for route in routes {
             depth += match self.binding {
-                Binding::Xml => route.len(),
+                Binding::Xml(_) => route.len(),
                 // The object that has the list, those on the way to it, and the array.
                 Binding::Json | Binding::Cbor => members_of(def, route).len() + 1,
             };
@@ -175,7 +175,7 @@ pub(super) fn examine(
     checker: &mut Checker,
     findings: &mut Vec<Finding>,
 ) {
-    if binding != Binding::Xml {
+    if !matches!(binding, Binding::Xml(_)) {
         checker.without(profile::unsayable_ids(part, path));
         findings.extend(class::check_json_at(part, path));
     }
@@ -231,29 +231,29 @@ fn write_into<W: Write>(
     holes: &[Hole<'_, W>],
 ) -> Result<W, WriteError> {
     match (binding, place) {
-        (Binding::Xml, Place::Whole) => {
+        (Binding::Xml(profile), Place::Whole) => {
             let mut writer = xml::Writer::new(out, &PREFIXES, xml::Layout::Indented)?;
-            class::to_xml(class, profile::UNPRINTED, &mut writer, holes)?;
+            class::to_xml(class, profile.dialect(), &mut writer, holes)?;
             Ok(writer.finish()?)
         }
-        (Binding::Xml, Place::Within { name, depth, .. }) => {
+        (Binding::Xml(profile), Place::Within { name, depth, .. }) => {
             let mut writer = xml::Writer::within(out, &PREFIXES, xml::Layout::Indented, depth)?;
-            class::write_element(class, name, profile::UNPRINTED, &mut writer, holes)?;
+            class::write_element(class, name, profile.dialect(), &mut writer, holes)?;
             Ok(writer.finish_within(depth)?)
         }
         (Binding::Json, Place::Whole) => {
             let mut writer = json::Writer::new(out, json::Layout::Indented);
-            class::write_json(class, profile::UNPRINTED_JSON, &mut writer, holes)?;
+            class::write_json(class, profile::RFC8727.lacks, &mut writer, holes)?;
             Ok(writer.finish()?)
         }
         (Binding::Json, Place::Within { depth, first, .. }) => {
             let mut writer = json::Writer::within(out, json::Layout::Indented, depth, first);
-            class::write_json(class, profile::UNPRINTED_JSON, &mut writer, holes)?;
+            class::write_json(class, profile::RFC8727.lacks, &mut writer, holes)?;
             Ok(writer.finish_within(depth)?)
         }
         (Binding::Cbor, _) => {
             let mut writer = cbor::Writer::new(out, cbor::Order::AsGiven);
-            class::write_cbor(class, profile::UNPRINTED_JSON, MAPKEYS, &mut writer, holes)?;
+            class::write_cbor(class, profile::RFC8727.lacks, MAPKEYS, &mut writer, holes)?;
             Ok(writer.finish()?)
         }
     }

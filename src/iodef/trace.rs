@@ -55,7 +55,7 @@ class! {
         attr action: Coded<RegistryAction> = "registryaction" => .ext("ext-registryaction");
         attr observable_id: Id = "observable-id";
         one name: Text = "KeyName";
-        opt value: Text = "Value" => .json("KeyValue");
+        opt value: Text = "Value" => .json("KeyValue").alias("KeyValue");
     }
 
     /// Certificates (RFC 7970 §3.24).
@@ -128,6 +128,6 @@ class! {
 
     /// XML signatures, kept as they came (RFC 7970 §3.27).
     pub struct SignatureData("SignatureData", IODEF) {
-        mixed signatures: Verbatim = "Signature" => .required().base64();
+        mixed signatures: Verbatim = "Signature" => .required().base64().in_ns(DS);
     } json Transparent
 }

@@ -17,6 +17,7 @@ use crate::{
     digest::Digest,
     error::Finding,
     gate::{DenyClass, Format},
+    iodef,
     marking::{Audience, Tlp},
     openpgp::{Demand, Profile},
     partner::Domain,
@@ -70,6 +71,8 @@ pub struct Out {
     pub tlp: BTreeSet<Tlp>,
     /// Formats that the partner takes, at least one; the first is the default.
     pub formats: Vec<Format>,
+    /// Whose schema documents in iodef-xml are for.
+    pub profile: iodef::Profile,
     /// Whether documents are sealed with OpenPGP, or TLS alone suffices.
     pub sealing: Demand,
     /// The OpenPGP profile that the partner reads.
@@ -177,7 +180,7 @@ impl Agreement {
 
 impl Out {
     fn check(out: WrittenOut, text: &str, limits: &AgreementLimits) -> Result<Self, Finding> {
-        let WrittenOut { tlp, formats, sealing, openpgp, allow, remove, deny, carry, rule } = out;
+        let WrittenOut { tlp, formats, profile, sealing, openpgp, allow, remove, deny, carry, rule } = out;
         if formats.is_empty() {
             return Err(config::finding_at(text, "out.formats", "no format", "at least one"));
         }
@@ -216,7 +219,7 @@ impl Out {
             })?;
             rules.push(made);
         }
-        Ok(Out { tlp, formats, sealing: sealing.into(), openpgp, allow, remove, deny, carry, rules })
+        Ok(Out { tlp, formats, profile, sealing: sealing.into(), openpgp, allow, remove, deny, carry, rules })
     }
 }
 

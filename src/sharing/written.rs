@@ -8,6 +8,7 @@ use serde::{Deserialize, Deserializer, de::Error as _};
 use super::rules::How;
 use crate::{
     gate::{DenyClass, Format},
+    iodef,
     marking::{Audience, Tlp},
     openpgp::{Demand, Profile},
 };
@@ -50,6 +51,9 @@ pub(super) struct WrittenOut {
     /// Formats that the partner takes; the first is the default.
     #[schemars(length(min = 1))]
     pub formats: Vec<Format>,
+    /// Whose schema documents in iodef-xml are for.
+    #[serde(default)]
+    pub profile: iodef::Profile,
     /// Whether documents must be sealed with OpenPGP or TLS alone suffices.
     pub sealing: Sealing,
     /// The OpenPGP profile that the partner reads.

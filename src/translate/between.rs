@@ -29,7 +29,7 @@ impl<'t> Between<'t> {
     /// Begins one, into `binding`. JSON and CBOR require what XML leaves to its defaults.
     pub(super) fn new(from_xml: bool, binding: Binding, tell: Option<Tell<'t>>) -> Self {
         Between {
-            explicit: from_xml && binding != Binding::Xml,
+            explicit: from_xml && !matches!(binding, Binding::Xml(_)),
             binding,
             encoder: Encoder::new(binding),
             tell,
@@ -132,7 +132,7 @@ impl Sink for Between<'_> {
 pub(super) fn fit(part: &mut Part<'_>, binding: Binding) -> (Vec<Change>, bool) {
     match binding {
         Binding::Json | Binding::Cbor => iodef::fit_json_part(part),
-        Binding::Xml => iodef::fit_part(part),
+        Binding::Xml(profile) => iodef::fit_part(part, profile),
     }
 }
 
@@ -140,7 +140,7 @@ pub(super) fn fit(part: &mut Part<'_>, binding: Binding) -> (Vec<Change>, bool) 
 fn keeps_text(binding: Binding, simple: &dyn SimpleNode) -> bool {
     let (def, text) = (simple.def(), simple.text());
     match binding {
-        Binding::Xml => true,
+        Binding::Xml(_) => true,
         Binding::Json => class::json_form(def, text) == text,
         Binding::Cbor => class::cbor_form(def, text) == text,
     }

@@ -9,7 +9,7 @@ use crate::{
     cbor,
     error::{Code, Finding, Position, Severity},
     format::Format,
-    iodef::{self, Binding, Decoded, Encoder, IodefDocument, Part},
+    iodef::{self, Binding, Decoded, Encoder, IodefDocument, Part, Profile},
     json,
     record::{self, Form, RecordDocument},
     xml,
@@ -107,20 +107,20 @@ pub fn read(bytes: &[u8], format: Format, max_bytes: u64) -> Result<Read, Findin
     Ok(Read { format, document, findings })
 }
 
-/// Writes a document in another format, or anew in its own.
+/// Writes a document in another format, or anew in its own; `profile` says for whose schema, where the format is XML.
 ///
 /// # Errors
 /// What the target requires and the document does not have; nothing is invented for it.
-pub fn convert(source: Read, to: Format) -> Result<Converted, Vec<Finding>> {
+pub fn convert(source: Read, to: Format, profile: Profile) -> Result<Converted, Vec<Finding>> {
     match (source.document, to) {
         (Document::Record(document), Format::Record) => write_record(&document).map(Converted::unchanged),
         (Document::Iodef(document), Format::Record) => {
             let (made, account) = from_iodef(*document);
             Ok(Converted { bytes: write_record(&made)?, account })
         }
-        (Document::Record(document), to) => record_to_iodef(*document, to),
+        (Document::Record(document), to) => record_to_iodef(*document, to, profile),
         (Document::Iodef(document), to) => {
-            let binding = binding(to).ok_or_else(|| vec![unable(to, "written")])?;
+            let binding = binding(to, profile).ok_or_else(|| vec![unable(to, "written")])?;
             let mut account = Vec::new();
             let mut tell = |entry| account.push(entry);
             let mut between = Between::new(source.format == Format::IodefXml, binding, Some(&mut tell));
@@ -130,13 +130,13 @@ pub fn convert(source: Read, to: Format) -> Result<Converted, Vec<Finding>> {
     }
 }
 
-/// Records as an IODEF document in one of its bindings.
+/// Records as an IODEF document in one of its bindings; `profile` says for whose schema, where that is XML.
 ///
 /// # Errors
 /// As [`convert`].
-pub fn record_to_iodef(document: RecordDocument, to: Format) -> Result<Converted, Vec<Finding>> {
+pub fn record_to_iodef(document: RecordDocument, to: Format, profile: Profile) -> Result<Converted, Vec<Finding>> {
     let (mut made, mut account) = to_iodef(document);
-    let binding = binding(to).ok_or_else(|| vec![unable(to, "written")])?;
+    let binding = binding(to, profile).ok_or_else(|| vec![unable(to, "written")])?;
     let (changes, _) = fit(&mut Part::whole(&mut made), binding);
     refit(&mut account, &changes);
     let encoded = Encoder::new(binding).finish(&made)?;
@@ -162,9 +162,9 @@ fn write_record(document: &RecordDocument) -> Result<Vec<u8>, Vec<Finding>> {
 }
 
 /// The binding of IODEF that a format is.
-pub(super) fn binding(format: Format) -> Option<Binding> {
+pub(super) fn binding(format: Format, profile: Profile) -> Option<Binding> {
     match format {
-        Format::IodefXml => Some(Binding::Xml),
+        Format::IodefXml => Some(Binding::Xml(profile)),
         Format::IodefJson => Some(Binding::Json),
         Format::IodefCbor => Some(Binding::Cbor),
         _ => None,

@@ -10,7 +10,7 @@ use serde::Serialize;
 pub enum Fate {
     /// It stands in the target, meaning the same.
     Kept {
-        /// Where.
+        /// Where; between bindings of one format by the numbers of the input, also behind elements that were left out.
         to: String,
     },
     /// It stands in the target whole, in a place that says less about what it is.

@@ -11,7 +11,7 @@ use crate::{
     class::{List, REST, Sink, Slot, WINDOW, Window},
     error::{Finding, Severity},
     format::Format,
-    iodef::{self, Decoded},
+    iodef::{self, Decoded, Profile},
     json,
     spool::{Source, Whole},
     xml,
@@ -68,13 +68,19 @@ pub fn check(input: Long<'_>, bounds: Bounds) -> Result<Vec<Finding>, Finding> {
     Ok(decode(input, bounds, &mut Forget)?.findings)
 }
 
-/// Writes a document in another binding, or anew in its own. Lines of the account go to `tell`, in the order of the work:
+/// Writes a document in another binding, or anew in its own, XML by the schema of the profile. Lines of the account go to `tell`, in the order of the work:
 /// what is inside a long list before what is around it.
 ///
 /// # Errors
 /// The finding after which nothing of it can be used.
-pub fn translate(input: Long<'_>, to: Format, bounds: Bounds, tell: Option<Tell<'_>>) -> Result<Translated, Finding> {
-    let to = binding(to).ok_or_else(|| unable(to, "written"))?;
+pub fn translate(
+    input: Long<'_>,
+    to: Format,
+    profile: Profile,
+    bounds: Bounds,
+    tell: Option<Tell<'_>>,
+) -> Result<Translated, Finding> {
+    let to = binding(to, profile).ok_or_else(|| unable(to, "written"))?;
     let mut between = Between::new(matches!(input, Long::Xml(_)), to, tell);
     let Decoded { document, findings } = decode(input, bounds, &mut between)?;
     let broken = findings.iter().any(|finding| finding.severity == Severity::Error);

@@ -1,15 +1,13 @@
 //! The schema of RFC 8727: it requires values that XML may leave out, and lacks members that XML has.
 
-use super::{Change, Part, add, clear, code, has, slot, slot_mut, text_of, unknown_impact, unsayable_ids, write};
+use super::{
+    Change, Part, clear, code, confidence_in_words, dialects::RFC8727, has, lacks_one_of, one_of, slot_mut, text_of,
+    unknown_address, unknown_impact, unsayable_ids, write,
+};
 use crate::{
     class::{self, Fields, Path, View},
     iodef::IodefDocument,
 };
-
-/// Values that RFC 8727 misspells, in one of its schemas or in both: they are written as `ext-value` with the `ext-*`
-/// member, which both allow.
-pub(in crate::iodef) const UNPRINTED: &[(&str, &str)] =
-    &[("noderole-category-type", "anonymization"), ("bulkobservable-type-type", "http-request-uri")];
 
 /// Members that JSON requires, and the word for "nobody has said": the class, the field, the value, its extension.
 const UNKNOWN: &[(&str, &str, &str, Option<&str>)] = &[
@@ -20,20 +18,6 @@ const UNKNOWN: &[(&str, &str, &str, Option<&str>)] = &[
     ("RegistryHandle", "registry", "ext-value", Some("unknown")),
     ("Address", "category", "ext-value", Some("unknown")),
 ];
-
-/// Classes that have one of these fields, not more: the first that is there stays.
-const ONE_OF: &[(&str, &[&str])] = &[
-    ("DetectionPattern", &["detection_configuration", "description"]),
-    ("DomainContacts", &["contact", "same_domain_contact"]),
-    ("IndicatorReference", &["uid_ref", "euid_ref"]),
-    ("BulkObservableFormat", &["hash", "additional_data"]),
-    ("Observable", &["content", "additional_data"]),
-    ("AttackPattern", &["reference", "raw_data"]),
-    ("StructuredInfo", &["reference", "raw_data"]),
-];
-
-/// Of [`ONE_OF`], those that may have neither.
-const MAY_BE_NEITHER: &[&str] = &["AttackPattern", "StructuredInfo"];
 
 /// Makes the document such that RFC 8727's schema accepts it, as far as the schema is the reason that it does not. Absent
 /// counts as unknown: a document that was read from XML is to be [normalised](class::normalise) first.
@@ -56,20 +40,12 @@ pub fn fit_json_part(part: &mut Part<'_>) -> (Vec<Change>, bool) {
     // A bare string is English to its readers (RFC 8727 §3.2), whatever the document's language is.
     class::normalise_within(part.class, part.around, &|_, attribute| attribute == "xml:lang");
     class::each_class(part.class, part.path, &mut |class, path| {
+        unknown_impact(class);
+        let name = class.def().name;
+        changes.extend(one_of(class, path, &RFC8727, "JSON has one of the alternatives"));
         let mut change = |path: String, how: &str, left_out| {
             changes.push(Change { path, how: how.to_owned(), left_out });
         };
-        unknown_impact(class);
-        let name = class.def().name;
-        for (_, fields) in ONE_OF.iter().filter(|(of, _)| *of == name) {
-            let mut present = fields.iter().filter(|field| has(class, field)).copied().collect::<Vec<_>>().into_iter();
-            present.next();
-            for field in present {
-                clear(class, field);
-                let element = class.def().fields.iter().find(|def| def.rust == field).map_or("", |def| def.name);
-                change(path.child(element).to_string(), "left out: JSON has one of the alternatives", true);
-            }
-        }
         if name == "ExtensionType" && !has(class, "content") {
             write(class, "content", "");
         }
@@ -80,9 +56,9 @@ pub fn fit_json_part(part: &mut Part<'_>) -> (Vec<Change>, bool) {
             bare_descriptions(class, path, &mut change);
         }
         times(class, path, &mut change);
-        confidence(class, path, &mut change);
+        changes.extend(confidence_in_words(class, path, "JSON has no confidence without a number"));
     });
-    let whole = part.prune(&lacks, &unsayable_ids, &mut changes);
+    let whole = part.prune(&|class| lacks_one_of(class, &RFC8727), &unsayable_ids, &mut changes);
     part.set_version();
     for unsaid in class::unsayable_at(part.class, part.path) {
         let how = match unsaid.left_out {
@@ -92,23 +68,6 @@ pub fn fit_json_part(part: &mut Part<'_>) -> (Vec<Change>, bool) {
         changes.push(Change { path: unsaid.path, how, left_out: unsaid.left_out });
     }
     (changes, whole)
-}
-
-/// What a class needs beyond its table.
-fn lacks(class: &dyn Fields) -> Option<&'static str> {
-    let name = class.def().name;
-    let (_, fields) = ONE_OF.iter().find(|(of, _)| *of == name && !MAY_BE_NEITHER.contains(of))?;
-    (!fields.iter().any(|field| has(class, field))).then_some("one of the alternatives")
-}
-
-/// A node without name and address: an address that says so, since a system cannot be without a node.
-fn unknown_address(node: &mut dyn Fields) {
-    if let Some(class::ViewMut::Choice(choice)) = slot_mut(node, "address").map(|slot| slot.add().view_mut())
-        && let class::ViewMut::Class(address) = choice.choose(0).view_mut()
-    {
-        code(address, "category", "ext-value", Some("unknown"));
-        write(address, "value", "");
-    }
 }
 
 /// RelatedActivity has bare strings for descriptions.
@@ -154,26 +113,4 @@ fn times(class: &mut dyn Fields, path: &Path<'_>, change: &mut impl FnMut(String
 fn has_zone(time: &str) -> bool {
     let clock = time.split_once('T').map_or("", |(_, clock)| clock);
     clock.contains(['Z', '+', '-'])
-}
-
-/// JSON has no confidence without a number. A rating without one stands beside it in words, where there is a place.
-fn confidence(around: &mut dyn Fields, path: &Path<'_>, change: &mut impl FnMut(String, &str, bool)) {
-    let own = slot(around, "confidence").and_then(|slot| match slot.get(0)?.view() {
-        View::Class(class) if class.def().name == "Confidence" && !has(class, "value") => {
-            Some(text_of(class, "rating"))
-        }
-        _ => None,
-    });
-    let Some(rating) = own else { return };
-    clear(around, "confidence");
-    let path = path.child("Confidence").to_string();
-    // Operands of an expression share one AdditionalData, which could not say whose rating it is.
-    let word = rating.filter(|_| around.def().name != "Operand");
-    let Some(block) = word.as_ref().and_then(|_| add(around, "additional_data")) else {
-        return change(path, "left out: JSON has no confidence without a number", true);
-    };
-    code(block, "dtype", "string", None);
-    write(block, "meaning", "confidence");
-    write(block, "content", word.as_deref().unwrap_or_default());
-    change(path, "stands in AdditionalData: JSON has no confidence without a number", false);
 }

@@ -4,6 +4,7 @@
 //! lists where). Partners check with the schemas, so that is what our documents keep to; where a schema has no form for
 //! something, the nearest form is written and the change is named.
 
+mod dialects;
 mod json;
 #[cfg(test)]
 mod tests;
@@ -12,13 +13,52 @@ mod xml;
 pub use json::{fit_json, fit_json_part};
 pub use xml::{fit, fit_part};
 
-pub(super) use json::UNPRINTED as UNPRINTED_JSON;
-pub(super) use xml::UNPRINTED;
-
 use std::collections::BTreeSet;
 
+use schemars::JsonSchema;
+use serde::Deserialize;
+
 use super::{Incident, IodefDocument};
-use crate::class::{self, Fields, Inherited, Leaf, Path, Slot, View, ViewMut};
+use crate::class::{self, ClassDef, Dialect, Fields, Inherited, Leaf, Path, Slot, View, ViewMut};
+pub(super) use dialects::{RFC8727, RFC8727_CDDL};
+
+/// Which schema of RFC 7970 the reader checks by. Our readers read both.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[schemars(rename = "XmlProfile")]
+pub enum Profile {
+    /// The schema as printed in RFC 7970.
+    #[default]
+    Rfc7970,
+    /// The schema with the errata and what the text of RFC 7970 has.
+    Errata,
+}
+
+impl Profile {
+    /// All of them.
+    pub const ALL: [Profile; 2] = [Profile::Rfc7970, Profile::Errata];
+
+    /// The profile of this name.
+    pub fn from_name(name: &str) -> Option<Profile> {
+        Self::ALL.into_iter().find(|profile| profile.as_str() == name)
+    }
+
+    /// Its name, as users write it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Profile::Rfc7970 => "rfc7970",
+            Profile::Errata => "errata",
+        }
+    }
+
+    /// What its schema says otherwise than the tables.
+    pub(super) const fn dialect(self) -> &'static Dialect {
+        match self {
+            Profile::Rfc7970 => &dialects::RFC7970,
+            Profile::Errata => &dialects::ERRATA,
+        }
+    }
+}
 
 /// A change that the schema forces.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -164,6 +204,62 @@ fn unknown_impact(class: &mut dyn Fields) {
     {
         code(system, "kind", "unknown", None);
     }
+}
+
+/// A node without name and address: an address that says so, since a system cannot be without a node.
+fn unknown_address(node: &mut dyn Fields) {
+    if let Some(ViewMut::Choice(choice)) = slot_mut(node, "address").map(|slot| slot.add().view_mut())
+        && let ViewMut::Class(address) = choice.choose(0).view_mut()
+    {
+        code(address, "category", "ext-value", Some("unknown"));
+        write(address, "value", "");
+    }
+}
+
+/// Of fields that exclude each other, the first that is there stays.
+fn one_of(class: &mut dyn Fields, path: &Path<'_>, dialect: &Dialect, why: &str) -> Vec<Change> {
+    let Some(set) = dialect.one_of(class.def()) else { return Vec::new() };
+    let later: Vec<&str> = set.fields.iter().copied().filter(|field| has(class, field)).skip(1).collect();
+    let leave = |field: &str| {
+        clear(class, field);
+        Change { path: place(class.def(), path, field), how: format!("left out: {why}"), left_out: true }
+    };
+    later.into_iter().map(leave).collect()
+}
+
+/// What a class needs beyond its table: one of the fields that exclude each other.
+fn lacks_one_of(class: &dyn Fields, dialect: &Dialect) -> Option<&'static str> {
+    let set = dialect.one_of(class.def()).filter(|set| set.required)?;
+    (!set.fields.iter().any(|field| has(class, field))).then_some("one of the alternatives")
+}
+
+/// Where a field stands.
+fn place(class: &ClassDef, path: &Path<'_>, rust: &str) -> String {
+    let field = class.fields.iter().find(|field| field.rust == rust);
+    match field.map(|field| (field.kind, field.name)) {
+        Some((class::Kind::Attribute, name)) => path.child(&format!("@{name}")).to_string(),
+        Some((_, name)) => path.child(name).to_string(),
+        None => path.to_string(),
+    }
+}
+
+/// A rating without a number, where the schema wants one, stands beside its place in words, if the class has a place.
+fn confidence_in_words(around: &mut dyn Fields, path: &Path<'_>, why: &str) -> Option<Change> {
+    let rating = match slot(around, "confidence")?.get(0)?.view() {
+        View::Class(class) if class.def().name == "Confidence" && !has(class, "value") => text_of(class, "rating"),
+        _ => return None,
+    };
+    clear(around, "confidence");
+    let path = path.child("Confidence").to_string();
+    // Operands of an expression share one AdditionalData in JSON, which could not say whose rating it is.
+    let word = rating.filter(|_| around.def().name != "Operand");
+    let Some(block) = word.as_ref().and_then(|_| add(around, "additional_data")) else {
+        return Some(Change { path, how: format!("left out: {why}"), left_out: true });
+    };
+    code(block, "dtype", "string", None);
+    write(block, "meaning", "confidence");
+    write(block, "content", word.as_deref().unwrap_or_default());
+    Some(Change { path, how: format!("stands in AdditionalData: {why}"), left_out: false })
 }
 
 /// The field of this Rust name.

@@ -4,10 +4,10 @@ use super::*;
 use crate::{
     class::{Coded, IdRef},
     iodef::{
-        Address, Confidence, DomainData, EventData, Flow, Incident, Indicator, IndicatorContent, IndicatorData,
-        IndicatorExpression, IndicatorId, IndicatorReference, IodefDocument, MlString, Node as IodefNode, NodeAddress,
-        Observable, ObservableContent, ObservableReference, Operand, OperandContent, RelatedActivity, System,
-        ThreatActor, WindowsRegistryKeysModified,
+        Address, Confidence, Contact, DomainData, EventData, Flow, Incident, IncidentId, Indicator, IndicatorContent,
+        IndicatorData, IndicatorExpression, IndicatorId, IndicatorReference, IodefDocument, MlString,
+        Node as IodefNode, NodeAddress, Observable, ObservableContent, ObservableReference, Operand, OperandContent,
+        Record, RelatedActivity, System, ThreatActor, WindowsRegistryKeysModified,
         vocab::{Dtype, Rating},
     },
     xml::Verbatim,
@@ -96,7 +96,7 @@ fn an_actor_without_url_stands_in_description_in_xml() {
         indicator_data: Some(IndicatorData { indicator: vec![indicator] }),
         ..Incident::default()
     });
-    let changes = fit(&mut made);
+    let changes = fit(&mut made, Profile::Rfc7970);
     let related = &made.incident[0].related_activity[0];
     assert!(related.threat_actor.is_empty());
     assert_eq!(related.description[0].text.as_deref(), Some("threat actor: APT 0"));
@@ -143,7 +143,8 @@ fn with_a_hole() -> IodefDocument {
 /// less than was meant), and then all that refers to any of it.
 #[test]
 fn what_refers_to_a_hole_goes_with_it() {
-    for fit in [fit, fit_json] {
+    let printed = |document: &mut IodefDocument| fit(document, Profile::Rfc7970);
+    for fit in [&printed as &dyn Fn(&mut IodefDocument) -> Vec<Change>, &fit_json] {
         let mut made = with_a_hole();
         let changes = fit(&mut made);
         let left = &made.incident[0].indicator_data.as_ref().unwrap().indicator;
@@ -154,4 +155,64 @@ fn what_refers_to_a_hole_goes_with_it() {
             assert!(changes.iter().any(|change| change.path == path && change.left_out), "{path}: {changes:#?}");
         }
     }
+}
+
+/// What the printed schema and its errata want differs; each gets its own.
+#[test]
+fn each_profile_is_written_as_its_schema_has_it() {
+    use crate::iodef::{Key, RecordData, Service, decode_xml, encode_xml_for, vocab::ContactRole};
+    let contact = Contact { role: Some(ContactRole::VendorSupport.into()), ..Contact::default() };
+    let numeric = Confidence { rating: Some(Rating::Numeric.into()), value: crate::class::Real::new("87.5").ok() };
+    let related = |confidence| RelatedActivity { confidence: Some(confidence), ..RelatedActivity::default() };
+    let key = Key { value: Some("1".into()), name: Some("HKLM".into()), ..Key::default() };
+    let keys = WindowsRegistryKeysModified { key: vec![key], ..WindowsRegistryKeysModified::default() };
+    let data = RecordData { registry_keys_modified: vec![keys], ..RecordData::default() };
+    let number = |text| crate::class::Integer::new(text).ok();
+    let service = Service { proto_code: number("2"), proto_type: number("1"), ..Service::default() };
+    let system = System { node: Some(IodefNode::default()), service: vec![service], ..System::default() };
+    let event = EventData {
+        flow: vec![Flow { system: vec![system] }],
+        record: Some(Record { record_data: vec![data], ..Record::default() }),
+        ..EventData::default()
+    };
+    let whole = document(Incident {
+        purpose: Some(Coded::from_meaning("reporting")),
+        incident_id: Some(IncidentId { name: Some("a.example".into()), id: Some("1".into()), ..IncidentId::default() }),
+        generation_time: crate::class::DateTime::new("2026-01-01T00:00:00Z").ok(),
+        contact: vec![Contact { kind: Some(Coded::from_meaning("person")), ..contact }],
+        related_activity: vec![related(numeric), related(rated(Rating::High).unwrap())],
+        event_data: vec![event],
+        ..Incident::default()
+    });
+    let written = |profile| {
+        let mut made = whole.clone();
+        let changes = fit(&mut made, profile);
+        let bytes = encode_xml_for(&made, profile).unwrap();
+        let back = decode_xml(&bytes, crate::xml::Limits::default()).unwrap();
+        assert_eq!(back.errors().count(), 0);
+        assert_eq!(back.document, made);
+        (String::from_utf8(bytes).unwrap(), changes.into_iter().map(|change| change.how).collect::<Vec<_>>())
+    };
+    let (printed, changes) = written(Profile::Rfc7970);
+    for there in ["ext-role=\"vendor-support\"", "<Value>1</Value>", "<Confidence rating=\"high\"/>"] {
+        assert!(printed.contains(there), "{there}: {printed}");
+    }
+    assert!(printed.find("<ProtoType>") < printed.find("<ProtoCode>"), "{printed}");
+    assert_eq!(changes.len(), 1, "{changes:?}");
+    let (errata, changes) = written(Profile::Errata);
+    for there in ["role=\"vendor-support\"", "<KeyValue>1</KeyValue>", "<Confidence rating=\"numeric\">87.5<"] {
+        assert!(errata.contains(there), "{there}: {errata}");
+    }
+    assert!(errata.find("<ProtoCode>") < errata.find("<ProtoType>"), "{errata}");
+    assert_eq!(changes.len(), 1, "{changes:?}");
+    assert!(changes[0].starts_with("stands in AdditionalData"), "{changes:?}");
+}
+
+/// A value of a list that this program does not know is an extension to those who check by the schema.
+#[test]
+fn a_value_of_no_list_is_an_extension() {
+    let mut made = document(Incident { purpose: Some(Coded::Other("training".to_owned())), ..Incident::default() });
+    let changes = fit(&mut made, Profile::Errata);
+    assert_eq!(made.incident[0].purpose, Some(Coded::Ext("training".to_owned())));
+    assert!(changes.iter().any(|change| change.path.ends_with("/@purpose") && !change.left_out), "{changes:?}");
 }

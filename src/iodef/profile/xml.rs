@@ -1,70 +1,126 @@
-//! The schema of RFC 7970 as printed.
+//! The schemas of RFC 7970, as printed and with the errata.
 
 use std::collections::BTreeSet;
 
-use super::{Change, Part, add, clear, code, has, lacks_alternative, slot, slot_mut, text_of, unknown_impact, write};
+use super::{
+    Change, Part, Profile, add, clear, code, confidence_in_words, has, lacks_alternative, lacks_one_of, one_of, slot,
+    slot_mut, text_of, unknown_address, unknown_impact, write,
+};
 use crate::{
-    class::{self, Fields, Node, Path, View},
+    class::{self, ClassDef, Dialect, Fields, Kind, Node, Path, View, ViewMut},
     iodef::IodefDocument,
     xml::Verbatim,
 };
 
-/// Values that the text has and the printed schema has not: they are written as `ext-value` with the `ext-*` attribute,
-/// and read as the value again. The type's name in the schema, and the value.
-pub(in crate::iodef) const UNPRINTED: &[(&str, &str)] = &[
-    ("contact-role-type", "vendor-support"),
-    ("counter-type-type", "count"),
-    ("counter-type-type", "peak"),
-    ("action-type", "training"),
-];
-
-/// Classes whose URL the printed schema requires and the text does not: the class around, its field, the identifiers, and
-/// what they are in words.
+/// Classes whose URL the printed schema requires and the text does not: the class, its field in the class around, its
+/// identifiers, and what they are in words.
 const WITHOUT_URL: &[(&str, &str, &str, &str)] = &[
-    ("RelatedActivity", "threat_actor", "threat_actor_id", "threat actor"),
-    ("Indicator", "attack_phase", "attack_phase_id", "attack phase"),
+    ("ThreatActor", "threat_actor", "threat_actor_id", "threat actor"),
+    ("AttackPhase", "attack_phase", "attack_phase_id", "attack phase"),
 ];
 
-/// Makes the document such that the printed schema accepts it, as far as the schema is the reason that it does not.
-pub fn fit(document: &mut IodefDocument) -> Vec<Change> {
-    fit_part(&mut Part::whole(document)).0
+/// Makes the document such that the schema of the profile accepts it, as far as the schema is the reason that it does not.
+pub fn fit(document: &mut IodefDocument, profile: Profile) -> Vec<Change> {
+    fit_part(&mut Part::whole(document), profile).0
 }
 
 /// The same for a part of a document; also whether the part can stand there at all.
-pub fn fit_part(part: &mut Part<'_>) -> (Vec<Change>, bool) {
+pub fn fit_part(part: &mut Part<'_>, profile: Profile) -> (Vec<Change>, bool) {
+    let dialect = profile.dialect();
     let mut changes = Vec::new();
     class::each_class(part.class, part.path, &mut |class, path| {
         let name = class.def().name;
         unknown_impact(class);
-        for (_, list, ids, word) in WITHOUT_URL.iter().filter(|(of, ..)| *of == name) {
-            changes.extend(without_url(class, path, list, ids, word));
+        for (inner, list, ids, word) in WITHOUT_URL {
+            let needs_url = |def: &ClassDef| {
+                let url = def.fields.iter().find(|field| field.rust == "url");
+                def.name == *inner && url.is_some_and(|url| dialect.card(def, url).required())
+            };
+            changes.extend(without_url(class, path, &needs_url, list, ids, word));
         }
         changes.extend(match name {
-            "Confidence" => confidence(class, path),
+            "Confidence" if !says_number(class, dialect) => category(class, path),
             "SoftwareType" => software(class, path),
             _ => None,
         });
+        if dialect
+            .cards
+            .iter()
+            .any(|(class, field, card)| (*class, *field) == ("Confidence", "value") && card.required())
+        {
+            changes.extend(confidence_in_words(class, path, "the schema has no confidence without a number"));
+        }
+        if name == "Node" && !has(class, "address") && needs_address(class, dialect) {
+            unknown_address(class);
+        }
+        changes.extend(one_of(class, path, dialect, "the schema has one of the alternatives"));
+        listed(class, path, dialect, &mut changes);
     });
-    let whole = part.prune(&lacks_alternative, &|_, _| BTreeSet::new(), &mut changes);
+    let lacks = |class: &dyn Fields| lacks_one_of(class, dialect).or_else(|| lacks_alternative(class));
+    let whole = part.prune(&lacks, &|_, _| BTreeSet::new(), &mut changes);
     part.set_version();
     (changes, whole)
 }
 
+/// Whether the schema has a place for the number of a confidence.
+fn says_number(confidence: &dyn Fields, dialect: &Dialect) -> bool {
+    let def = confidence.def();
+    def.fields.iter().any(|field| field.rust == "value" && dialect.has(def, field))
+}
+
+fn needs_address(node: &dyn Fields, dialect: &Dialect) -> bool {
+    let def = node.def();
+    def.fields.iter().any(|field| field.rust == "address" && dialect.card(def, field).required())
+}
+
+/// Values that are in no list: they are extensions, where the list has such.
+fn listed(class: &mut dyn Fields, path: &Path<'_>, dialect: &Dialect, changes: &mut Vec<Change>) {
+    let def = class.def();
+    for (index, field) in def.fields.iter().enumerate().filter(|(_, field)| field.kind == Kind::Attribute) {
+        let Some(slot) = class.slot_mut(index) else { continue };
+        let Some(ViewMut::Coded(coded)) = slot.get_mut(0).map(|node| node.view_mut()) else { continue };
+        let (list, text) = (coded.def(), coded.text().to_owned());
+        let extends = dialect.extensible(list) && field.ext.is_some();
+        let lacks = coded.ext().is_some() || dialect.lacks(list, &text) || !coded.is_registered();
+        if !lacks || dialect.adds.contains(&(list.name, text.as_str())) || extends && coded.is_registered() {
+            continue;
+        }
+        let place = path.child(&format!("@{}", field.name)).to_string();
+        if extends && text != "ext-value" {
+            coded.set("ext-value", Some(&text));
+            let how = format!("{text} stands in {}: it is in no list", field.ext.unwrap_or_default());
+            changes.push(Change { path: place, how, left_out: false });
+        } else {
+            slot.pop();
+            let how = format!("left out: the schema's list has no {text}");
+            changes.push(Change { path: place, how, left_out: true });
+        }
+    }
+}
+
 /// What has no URL stands in the descriptions of the class around it.
-fn without_url(around: &mut dyn Fields, path: &Path<'_>, list: &str, ids: &str, word: &str) -> Option<Change> {
+fn without_url(
+    around: &mut dyn Fields,
+    path: &Path<'_>,
+    needs_url: &dyn Fn(&ClassDef) -> bool,
+    list: &str,
+    ids: &str,
+    word: &str,
+) -> Option<Change> {
     let mut moved: Vec<[Option<String>; 3]> = Vec::new();
     let element = around.def().fields.iter().find(|field| field.rust == list).map_or("", |field| field.name);
     let slot = slot_mut(around, list)?;
-    let mut kept = 0;
+    let (mut kept, mut taken) = (0, false);
     while let Some(node) = slot.get(kept) {
         let View::Class(class) = node.view() else { return None };
-        if has(class, "url") {
+        if has(class, "url") || !needs_url(class.def()) {
             kept += 1;
             continue;
         }
         moved.extend(texts(class, ids).into_iter().map(|id| [Some(format!("{word}: {id}")), None, None]));
         moved.extend(descriptions(class));
         slot.remove(kept);
+        taken = true;
     }
     for [text, lang, translation] in &moved {
         let place = add(around, "description")?;
@@ -72,8 +128,10 @@ fn without_url(around: &mut dyn Fields, path: &Path<'_>, list: &str, ids: &str, 
             text.iter().for_each(|text| write(place, field, text));
         }
     }
-    let how = format!("a {element} without URL stands in Description: the printed schema requires the URL");
-    (!moved.is_empty()).then(|| Change { path: path.child(element).to_string(), how, left_out: false })
+    let left_out = moved.is_empty();
+    let done = if left_out { "is left out" } else { "stands in Description" };
+    let how = format!("a {element} without URL {done}: the printed schema requires the URL");
+    taken.then(|| Change { path: path.child(element).to_string(), how, left_out })
 }
 
 /// The texts of a list of simple values.
@@ -97,11 +155,11 @@ fn descriptions(class: &dyn Fields) -> Vec<[Option<String>; 3]> {
 }
 
 /// The printed schema has no place for the number: it becomes a category by thirds of 100 (or of 1, if it is at most 1).
-fn confidence(class: &mut dyn Fields, path: &Path<'_>) -> Option<Change> {
+fn category(class: &mut dyn Fields, path: &Path<'_>) -> Option<Change> {
     let number: f64 = text_of(class, "value")?.parse().ok()?;
     clear(class, "value");
     if text_of(class, "rating").is_none_or(|rating| rating != "numeric") {
-        let how = format!("the number {number} is left out: the printed schema has none beside a rating");
+        let how = format!("the number {number} beside the rating is left out: the printed schema has no number");
         return Some(Change { path: path.to_string(), how, left_out: false });
     }
     let share = if number <= 1.0 { number } else { number / 100.0 };

@@ -44,6 +44,41 @@ proptest! {
         prop_assert_eq!(back.document, document);
     }
 
+    /// What was made for a profile and is written for it comes back as it was: names and order are those of the schema,
+    /// and the reader reads both.
+    #[test]
+    fn xml_round_trip_in_each_profile(seed: u64, depth in 0usize..7, errata: bool) {
+        let profile = if errata { Profile::Errata } else { Profile::Rfc7970 };
+        let mut document = document(seed, depth);
+        fit(&mut document, profile);
+        let bytes = encode_xml_for(&document, profile).unwrap();
+        let back = decode_xml(&bytes, Limits::default()).unwrap();
+        prop_assert_eq!(back.errors().count(), 0, "{}", String::from_utf8_lossy(&bytes));
+        prop_assert_eq!(all_leaves(&back.document), all_leaves(&document));
+        // What fits once fits again.
+        prop_assert_eq!(fit(&mut document, profile), Vec::new());
+    }
+
+    /// What fitting takes or changes, it names.
+    #[test]
+    fn fitting_names_what_it_changes(seed: u64, depth in 0usize..7, errata: bool) {
+        let profile = if errata { Profile::Errata } else { Profile::Rfc7970 };
+        let mut made = document(seed, depth);
+        let before = all_leaves(&made);
+        let changes = fit(&mut made, profile);
+        let after = all_leaves(&made);
+        for (path, leaf) in &before {
+            let named = |change: &Change| {
+                let bare = |path: &str| path.replace("[1]", "");
+                bare(path).starts_with(&bare(&change.path)) || bare(&change.path).starts_with(&bare(path))
+            };
+            let kept = after.iter().any(|(other, text)| other == path && text == leaf);
+            // Places behind one that went have other positions.
+            let moved = after.iter().any(|(_, text)| text == leaf);
+            prop_assert!(kept || moved || changes.iter().any(named), "{} {:?} of {:#?}", path, leaf, changes);
+        }
+    }
+
     /// What JSON can say comes back from it; what it cannot is named.
     #[test]
     fn json_round_trip(seed: u64, depth in 0usize..7) {

@@ -21,11 +21,6 @@ fn fixtures() -> Vec<(String, Vec<u8>)> {
     files.map(|path| (path.display().to_string(), std::fs::read(&path).unwrap())).collect()
 }
 
-#[test]
-fn the_checked_in_schema_is_fresh() {
-    config::stale("schemas/record.schema.json", &schema());
-}
-
 /// `SIREX_BLESS=1` brings fixtures into the written form.
 #[test]
 fn fixtures_follow_the_schema_and_the_rules_and_are_in_written_form() {

@@ -22,7 +22,7 @@ struct Form {
 const FORMS: [Form; 2] = [
     Form {
         name: "iodef-xml",
-        fit: iodef::fit,
+        fit: |document| iodef::fit(document, iodef::Profile::default()),
         write: iodef::encode_xml,
         read: |bytes| iodef::decode_xml(bytes, xml::Limits::default()).unwrap(),
     },
