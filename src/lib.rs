@@ -14,6 +14,7 @@ pub mod exchange;
 pub mod format;
 pub mod gate;
 pub mod iodef;
+pub mod iodef1;
 pub mod json;
 pub mod marking;
 pub mod openpgp;

@@ -21,6 +21,7 @@ const FLOORS: &[&[(&str, &[&str])]] = &[
     &[
         ("gate", &["xml", "json", "cbor"]),
         ("iodef", &["class", "xml", "json", "cbor"]),
+        ("iodef1", &["class", "xml"]),
         ("stix", &["class", "json"]),
         ("csaf", &["json"]),
         ("rid_message", &["class", "xml", "iodef"]),

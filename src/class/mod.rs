@@ -12,6 +12,7 @@
 
 mod cbor;
 mod check;
+mod child;
 mod def;
 mod generate;
 mod json_read;
@@ -30,6 +31,7 @@ mod xml_write;
 
 pub use cbor::{MapKeys, from_cbor, to_cbor};
 pub use check::{check, check_json};
+pub use child::{Child, add_child, children, count_children, descend, field_of, first_lacking, pop_child};
 pub use def::{Card, ChoiceDef, ClassDef, EnumDef, FieldDef, JsonField, JsonForm, Kind, Shape, SimpleDef, Wire};
 pub use generate::{Dice, generate};
 pub use json_read::from_json;
@@ -45,7 +47,7 @@ pub use simple::{
 pub use unsayable::{Unsaid, unsayable};
 pub use walk::each_class;
 pub use xml_read::from_xml;
-pub use xml_write::{WriteError, to_xml};
+pub use xml_write::{WriteError, element_to_xml, to_xml};
 
 use crate::xml::Verbatim;
 

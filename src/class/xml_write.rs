@@ -31,6 +31,22 @@ pub fn to_xml<W: Write>(
     out.writer.end()
 }
 
+/// Writes one node as an element of this namespace and name, where a class is of a type that several elements have.
+///
+/// # Errors
+/// As [`to_xml`].
+pub fn element_to_xml<W: Write>(
+    name: (&str, &str),
+    node: &dyn Node,
+    unprinted: &[(&str, &str)],
+    writer: &mut Writer<W>,
+) -> Result<(), WriteError> {
+    let mut out = Out { writer, unprinted };
+    out.writer.start(name)?;
+    out.content(node)?;
+    out.writer.end()
+}
+
 struct Out<'o, W> {
     writer: &'o mut Writer<W>,
     unprinted: &'o [(&'o str, &'o str)],
