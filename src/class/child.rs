@@ -114,6 +114,7 @@ pub fn descend<'c>(root: &'c mut dyn Fields, path: &str) -> Option<&'c mut dyn F
         Some((name, rest)) => (name, rest.strip_suffix(']')?.parse::<usize>().ok().filter(|at| *at > 0)?),
     };
     let (index, variant) = place(root, Kind::Element, name)?;
+    let many = root.def().fields.get(index)?.card.many();
     let slot = root.slot_mut(index)?;
     let at = match variant {
         None => position - 1,
@@ -122,7 +123,7 @@ pub fn descend<'c>(root: &'c mut dyn Fields, path: &str) -> Option<&'c mut dyn F
             (0..slot.len()).filter(named).nth(position - 1)?
         }
     };
-    if at == slot.len() {
+    if at == slot.len() && (many || at == 0) {
         slot.add();
     }
     let node = slot.get_mut(at)?;

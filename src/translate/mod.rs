@@ -6,6 +6,7 @@
 mod convert;
 mod document;
 mod iodef;
+mod iodef1;
 mod ledger;
 mod mirror;
 mod taken;
@@ -13,4 +14,5 @@ mod trail;
 
 pub use document::{Converted, Document, FORMATS, Read, convert, detect, read, record_to_iodef};
 pub use iodef::{from_iodef, to_iodef};
+pub use iodef1::{Rest, downgrade, upgrade};
 pub use ledger::{Counts, Entry, Fate, Ledger, counts, refit};

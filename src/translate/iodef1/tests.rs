@@ -1,0 +1,1 @@
+//! Both ways over documents that the tables generate.
