@@ -21,6 +21,7 @@ pub mod openpgp;
 pub mod output;
 pub mod partner;
 pub mod record;
+pub mod rid_message;
 pub mod sharing;
 pub mod store;
 pub mod time;

@@ -24,7 +24,7 @@ const FLOORS: &[&[(&str, &[&str])]] = &[
         ("iodef1", &["class", "xml"]),
         ("stix", &["class", "json"]),
         ("csaf", &["json"]),
-        ("rid_message", &["class", "xml", "iodef"]),
+        ("rid_message", &["class", "xml", "iodef", "iodef1"]),
         ("record", &["json"]),
         ("class", &["xml", "json", "cbor"]),
         ("xml", &["json", "cbor"]),

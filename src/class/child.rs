@@ -133,7 +133,7 @@ pub fn descend<'c>(root: &'c mut dyn Fields, path: &str) -> Option<&'c mut dyn F
 /// The first required part that the class lacks itself.
 pub fn first_lacking(class: &dyn Fields) -> Option<&'static str> {
     let fields = class.def().fields.iter().enumerate();
-    fields.filter(|(_, field)| field.card.required()).find_map(|(index, field)| {
-        class.slot(index).is_none_or(|slot| slot.is_empty()).then_some(field.name)
-    })
+    fields
+        .filter(|(_, field)| field.card.required())
+        .find_map(|(index, field)| class.slot(index).is_none_or(|slot| slot.is_empty()).then_some(field.name))
 }

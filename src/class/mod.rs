@@ -13,6 +13,8 @@
 mod cbor;
 mod check;
 mod child;
+#[cfg(test)]
+pub(crate) mod coverage;
 mod def;
 mod generate;
 mod json_read;

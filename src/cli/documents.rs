@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 
-use super::values::{Input, MAX_BYTES, formats};
+use super::values::{Input, MAX_BYTES, formats, formats_read};
 use crate::format::Format;
 
 /// See [`super::Command::Translate`].
@@ -18,7 +18,7 @@ sirex translate --to record --loss loss.json report.xml -o record.json"
 )]
 pub struct Translate {
     /// Format of the input; found out from its beginning when absent.
-    #[arg(long, value_name = "F", value_parser = formats())]
+    #[arg(long, value_name = "F", value_parser = formats_read())]
     pub from: Option<Format>,
     /// Format of the output.
     #[arg(long, value_name = "F", value_parser = formats())]
@@ -47,7 +47,7 @@ sirex validate fixtures/records/ransomware.json fixtures/records/phishing.json\n
 sirex --json validate --format record fixtures/records/phishing.json")]
 pub struct Validate {
     /// Format of the input; found out from its beginning when absent.
-    #[arg(long, value_name = "F", value_parser = formats())]
+    #[arg(long, value_name = "F", value_parser = formats_read())]
     pub format: Option<Format>,
     /// Fail on warnings too.
     #[arg(long)]

@@ -23,6 +23,9 @@ impl Decoded {
     }
 }
 
+/// How the reader names an `ext-value` that says no value.
+const EXT_ALONE: &str = "ext-value alone";
+
 /// The prefixes that our documents declare.
 pub const PREFIXES: [(&str, &str); 1] = [("", IODEF1)];
 
@@ -33,6 +36,9 @@ pub const PREFIXES: [(&str, &str); 1] = [("", IODEF1)];
 pub fn decode_xml(bytes: &[u8], limits: Limits) -> Result<Decoded, Finding> {
     let mut document = IodefDocument::default();
     let mut findings = class::from_xml(&mut document, &mut Reader::new(bytes, limits))?;
+    // RFC 5901 itself has `purpose="mitigation" ext-purpose="create"`: the registered value counts.
+    let needless = |finding: &&mut Finding| finding.code == Code::ExtValuePair && finding.found != EXT_ALONE;
+    findings.iter_mut().filter(needless).for_each(|finding| finding.severity = Severity::Warning);
     findings.extend(related_activity(&document));
     Ok(Decoded { document, findings })
 }

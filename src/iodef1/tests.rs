@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// A document out of the tables, with related activity named in one way, as the RFC has it.
-pub(crate) fn document(seed: u64, depth: usize) -> IodefDocument {
+fn document(seed: u64, depth: usize) -> IodefDocument {
     let entropy = Seeded::new(seed);
     let mut document = IodefDocument::default();
     class::generate(&mut document, &mut Dice::new(&entropy), depth);
@@ -96,9 +96,8 @@ fn related_activity_is_named_and_in_one_way() {
 /// What an absent attribute means (erratum 3333, §3.16.2).
 #[test]
 fn a_number_is_public_and_an_address_is_ipv4_unless_they_say_otherwise() {
-    let mut decoded = read(
-        "<EventData><Flow><System><Node><Address>192.0.2.1</Address></Node></System></Flow></EventData>",
-    );
+    let mut decoded =
+        read("<EventData><Flow><System><Node><Address>192.0.2.1</Address></Node></System></Flow></EventData>");
     class::normalise(&mut decoded.document);
     let incident = &decoded.document.incident[0];
     assert_eq!(incident.restriction, Some(vocab::Restriction::Private.into()));
@@ -126,4 +125,38 @@ fn what_does_not_belong_there_is_found_at_its_place() {
     ];
     let expected: Vec<_> = expected.iter().map(|(path, code)| (path.as_str(), *code)).collect();
     assert_eq!(found, expected);
+}
+
+fn fixtures() -> Vec<(std::path::PathBuf, Vec<u8>)> {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/iodef-v1");
+    let paths = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    paths.map(|path| (path.clone(), std::fs::read(path).unwrap())).collect()
+}
+
+/// Our documents use every class, attribute and extension that the tables have.
+#[test]
+fn fixtures_use_all_of_the_tables() {
+    let mut used = std::collections::BTreeSet::new();
+    for (path, bytes) in fixtures() {
+        let decoded = decode_xml(&bytes, Limits::default()).unwrap();
+        assert_eq!(decoded.findings, [], "{}", path.display());
+        class::coverage::used(&decoded.document, &mut used);
+    }
+    let possible = class::coverage::possible(const { &IodefDocument::DEF });
+    assert!(possible.len() > 150, "{} places in the tables", possible.len());
+    let unused: Vec<_> = possible.difference(&used).collect();
+    assert!(unused.is_empty(), "{unused:#?}");
+}
+
+/// RFC 5901's example extends a registered value; an extension that says nothing is another matter.
+#[test]
+fn a_needless_extension_is_a_warning() {
+    use crate::error::Severity;
+    let severity = |contact: &str| {
+        let decoded = read(&format!(r#"<Contact {contact} type="person"/>"#));
+        decoded.findings.iter().find(|finding| finding.code == Code::ExtValuePair).map(|finding| finding.severity)
+    };
+    assert_eq!(severity(r#"role="cc" ext-role="x""#), Some(Severity::Warning));
+    assert_eq!(severity(r#"role="ext-value""#), Some(Severity::Error));
+    assert_eq!(severity(r#"role="ext-value" ext-role="x""#), None);
 }

@@ -2,20 +2,24 @@
 
 use std::collections::BTreeMap;
 
-use super::{Entry, Fate, from_iodef, refit, to_iodef};
+use super::{Entry, Fate, from_iodef, refit, to_iodef, version1};
 use crate::{
     cbor,
     class::{self, Path},
     error::{Code, Finding, Position, Severity},
     format::Format,
     iodef::{self, Decoded, IodefDocument},
-    json,
+    iodef1, json,
     record::{self, Form, RecordDocument},
     xml,
 };
 
 /// The formats that are read and written here.
-pub const FORMATS: &[Format] = &[Format::Record, Format::IodefXml, Format::IodefJson, Format::IodefCbor];
+pub const FORMATS: &[Format] =
+    &[Format::Record, Format::IodefXml, Format::IodefJson, Format::IodefCbor, Format::Iodef1Xml];
+
+/// The formats that are only read here.
+pub const READ_ONLY: &[Format] = &[Format::Rid];
 
 /// A document as its format has it.
 #[derive(Clone, Debug)]
@@ -25,6 +29,8 @@ pub enum Document {
     Record(Box<RecordDocument>),
     /// An IODEF document, whichever binding it came in.
     Iodef(Box<IodefDocument>),
+    /// An IODEF document of version 1.
+    Iodef1(Box<iodef1::IodefDocument>),
 }
 
 /// A document that was read.
@@ -62,7 +68,7 @@ pub fn detect(bytes: &[u8]) -> Option<Format> {
     let start = start.trim_ascii_start();
     let within = |text: &str| start.windows(text.len()).take(4096).any(|window| window == text.as_bytes());
     match start.first()? {
-        b'<' => Some(Format::IodefXml),
+        b'<' => Some(version1::detect(start)),
         // A map whose first key is one of a document's own (RFC 8727 §5: -24 to -18).
         0xa0..=0xbf if matches!(bytes.get(1), Some(0x31..=0x37)) => Some(Format::IodefCbor),
         b'{' if within("\"sirex-record\"") => Some(Format::Record),
@@ -99,7 +105,11 @@ pub fn read(bytes: &[u8], format: Format, max_bytes: u64) -> Result<Read, Findin
             let limits = cbor::Limits { total_bytes: max_bytes, ..cbor::Limits::default() };
             iodef(iodef::decode_cbor(bytes, &limits)?)
         }
-        Format::Iodef1Xml | Format::Stix | Format::Stix20 | Format::Rid => {
+        Format::Iodef1Xml | Format::Rid => {
+            let limits = xml::Limits { total_bytes: max_bytes, ..xml::Limits::default() };
+            if format == Format::Rid { version1::read_rid(bytes, limits)? } else { version1::read(bytes, limits)? }
+        }
+        Format::Stix | Format::Stix20 => {
             return Err(unable(format, "read"));
         }
     };
@@ -111,6 +121,11 @@ pub fn read(bytes: &[u8], format: Format, max_bytes: u64) -> Result<Read, Findin
 /// # Errors
 /// What the target requires and the document does not have; nothing is invented for it.
 pub fn convert(source: Read, to: Format) -> Result<Converted, Vec<Finding>> {
+    if source.format == Format::Rid {
+        let mut converted = convert(Read { format: Format::IodefXml, ..source }, to)?;
+        converted.account.push(version1::envelope());
+        return Ok(converted);
+    }
     match (source.document, to) {
         (Document::Record(document), Format::Record) => write_record(&document).map(Converted::unchanged),
         (Document::Iodef(document), Format::Record) => {
@@ -118,6 +133,8 @@ pub fn convert(source: Read, to: Format) -> Result<Converted, Vec<Finding>> {
             Ok(Converted { bytes: write_record(&made)?, account })
         }
         (Document::Record(document), to) => record_to_iodef(*document, to),
+        (Document::Iodef1(document), to) => version1::convert_from(&document, to),
+        (Document::Iodef(document), Format::Iodef1Xml) => version1::convert_to(&document),
         (Document::Iodef(document), to) => between(*document, source.format, to),
     }
 }
@@ -128,6 +145,10 @@ pub fn convert(source: Read, to: Format) -> Result<Converted, Vec<Finding>> {
 /// As [`convert`].
 pub fn record_to_iodef(document: RecordDocument, to: Format) -> Result<Converted, Vec<Finding>> {
     let (mut made, mut account) = to_iodef(document);
+    if to == Format::Iodef1Xml {
+        let Converted { bytes, account: then } = version1::convert_to(&made)?;
+        return Ok(Converted { bytes, account: version1::compose(account, &then) });
+    }
     refit(&mut account, &fit(&mut made, to));
     Ok(Converted { bytes: write_iodef(&made, to)?, account })
 }
@@ -175,7 +196,7 @@ fn between(mut document: IodefDocument, from: Format, to: Format) -> Result<Conv
     let bytes = write_iodef(&document, to)?;
     let back = match read(&bytes, to, u64::MAX).map_err(|finding| vec![finding])?.document {
         Document::Iodef(document) => document,
-        Document::Record(_) => Box::default(),
+        Document::Record(_) | Document::Iodef1(_) => Box::default(),
     };
     let after = leaves(&back);
     let kept = |path: &String| Entry { path: path.clone(), fate: Fate::Kept { to: path.clone() } };

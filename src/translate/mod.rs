@@ -11,8 +11,9 @@ mod ledger;
 mod mirror;
 mod taken;
 mod trail;
+mod version1;
 
-pub use document::{Converted, Document, FORMATS, Read, convert, detect, read, record_to_iodef};
+pub use document::{Converted, Document, FORMATS, READ_ONLY, Read, convert, detect, read, record_to_iodef};
 pub use iodef::{from_iodef, to_iodef};
 pub use iodef1::{Rest, downgrade, upgrade};
 pub use ledger::{Counts, Entry, Fate, Ledger, counts, refit};

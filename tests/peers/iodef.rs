@@ -21,7 +21,7 @@ use crate::peer;
 /// Documents of this seed range are given to the schemas.
 const GENERATED: std::ops::Range<u64> = 0..300;
 
-fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
+pub fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
     let mut found: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     found.retain(|path| path.extension().is_some_and(|ext| ext == ending));
     found.sort();
@@ -30,7 +30,7 @@ fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
 }
 
 /// Which of these files the schema refuses, with what xmllint says.
-fn refused(schema: &Path, files: &[PathBuf]) -> Vec<String> {
+pub fn refused(schema: &Path, files: &[PathBuf]) -> Vec<String> {
     let output =
         Command::new("xmllint").args(["--nonet", "--noout", "--schema"]).arg(schema).args(files).output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr);

@@ -4,6 +4,7 @@
 #[path = "../homes/mod.rs"]
 mod homes;
 mod iodef;
+mod iodef1;
 mod openpgp;
 mod partner;
 mod peer;

@@ -53,7 +53,7 @@ pub(super) struct Restored {
 
 impl Way {
     /// The namespace of what is read.
-    fn source(self) -> &'static str {
+    pub fn source(self) -> &'static str {
         match self {
             Way::Up => IODEF1,
             Way::Down => IODEF,
@@ -111,7 +111,7 @@ impl Walk {
         };
         let bytes = write().map_err(|error| format!("it cannot be written as XML: {error}"))?;
         let text = String::from_utf8_lossy(&bytes);
-        let body = text.split_once("?>").map_or(&*text, |(_, body)| body).trim_start();
+        let body = text.split_once("?>").map_or(&*text, |(_, body)| body).trim_ascii();
         Verbatim::parse(body, &xml::Limits::default()).map_err(|finding| format!("it cannot be carried: {finding}"))
     }
 
@@ -209,7 +209,11 @@ impl Walk {
                 if FILLED.iter().any(|(name, attribute)| *name == class.def().name && *attribute == step) {
                     class::pop_child(class, Kind::Attribute, step.trim_start_matches('@'));
                 }
-                class::put(class, step, Leaf::Text(text)).is_ok()
+                // What stands there has been said since.
+                let (name, position) = step.split_once('[').unwrap_or((step, "1"));
+                let position = position.trim_end_matches(']').parse().unwrap_or(0);
+                let free = step.starts_with('@') || class::count_children(class, Kind::Element, name) < position;
+                free && class::put(class, step, Leaf::Text(text)).is_ok()
             }
             Verbatim::Markup(fragment) => {
                 let around = path.rsplit_once('/').map_or("", |(around, _)| around);

@@ -50,9 +50,8 @@ fn part<'c>(class: &'c dyn Fields, step: &str) -> Option<&'c str> {
 
 /// Whether a class that was made can stand as it is.
 pub(super) fn whole(made: &dyn Fields) -> bool {
-    let nothing_related = || {
-        ["IncidentID", "URL"].iter().all(|name| class::count_children(made, Kind::Element, name) == 0)
-    };
+    let nothing_related =
+        || ["IncidentID", "URL"].iter().all(|name| class::count_children(made, Kind::Element, name) == 0);
     class::first_lacking(made).is_none()
         && !(made.def().name == "RelatedActivity" && made.def().ns == IODEF1 && nothing_related())
 }
@@ -73,9 +72,7 @@ pub(super) fn child(
         (_, "IODEF-Document", "version") => walk.end(at(), Fate::Kept { to: format!("{to}/@version") }),
         (Way::Down, "IODEF-Document", "AdditionalData") => return document_data(walk, child, target, frame),
         (Way::Down, "Incident", "GenerationTime") => return generation_time(walk, source, child, target, frame),
-        (Way::Down, "RelatedActivity", "URL")
-            if class::count_children(source, Kind::Element, "IncidentID") > 0 =>
-        {
+        (Way::Down, "RelatedActivity", "URL") if class::count_children(source, Kind::Element, "IncidentID") > 0 => {
             walk.hold(child, frame);
         }
         (Way::Down, "Assessment", "IncidentCategory") => {
@@ -151,7 +148,8 @@ pub(super) fn complete(walk: &mut Walk, source: &dyn Fields, target: &mut dyn Fi
             put(target, "@lang", "und");
         }
         (Way::Up, "Incident") => {
-            let time = part(source, "ReportTime").map(str::to_owned);
+            let there = class::count_children(target, Kind::Element, "GenerationTime") > 0;
+            let time = part(source, "ReportTime").filter(|_| !there).map(str::to_owned);
             if time.is_some_and(|time| put(target, "GenerationTime", &time)) {
                 let to = format!("{}/GenerationTime", frame.here.to);
                 let how = "version 1 does not say when the document was made: the time of the report".to_owned();
@@ -181,18 +179,17 @@ pub(super) fn complete(walk: &mut Walk, source: &dyn Fields, target: &mut dyn Fi
 }
 
 /// What is beside the incidents goes into the first.
-fn document_data(
-    walk: &mut Walk,
-    child: Child<'_>,
-    target: &mut dyn Fields,
-    frame: &mut Frame<'_>,
-) -> Done {
+fn document_data(walk: &mut Walk, child: Child<'_>, target: &mut dyn Fields, frame: &mut Frame<'_>) -> Done {
     let (at, to) = (*frame.here.at, *frame.here.to);
     let to = to.item("Incident", 1);
     let Some(incident) = class::descend(target, "Incident[1]") else { return Done::No };
     let here = Here { at: &at, to: &to, element: "Incident", marking: frame.marking.clone() };
     let count = class::count_children(incident, Kind::Element, "AdditionalData");
-    let mut inner = Frame::beside(&here, "AdditionalData", count);
+    let is_block = |child: &Child<'_>| {
+        child.name == "AdditionalData" && attribute(child.node, "formatid") == Some(walk.way.source())
+    };
+    let blocks = class::children(incident).iter().filter(|child| is_block(child)).count();
+    let mut inner = Frame::beside(&here, "AdditionalData", count - blocks, count);
     let mark = walk.entries.len();
     if !walk.transfer(child, "AdditionalData", incident, &mut inner) {
         return Done::No;
@@ -236,7 +233,9 @@ fn counted(counter: &dyn Fields) -> &'static str {
 
 /// Whether an assessment of version 2 has an impact with this word of version 1.
 fn has_impact(assessment: &dyn Fields, word: &str) -> bool {
-    class::children(assessment).iter().any(|child| child.name == "SystemImpact" && attribute(child.node, "type") == Some(word))
+    class::children(assessment)
+        .iter()
+        .any(|child| child.name == "SystemImpact" && attribute(child.node, "type") == Some(word))
 }
 
 /// Adds the categories that impacts of version 1 stand for (RFC 7970 §4.4).
@@ -264,7 +263,7 @@ fn roles(walk: &mut Walk, source: &dyn Fields, target: &mut dyn Fields, frame: &
         let roles: Vec<_> = class::children(source).into_iter().filter(|child| child.name == "NodeRole").collect();
         let inner_to = to.child("Node");
         let here = Here { at: &at, to: &inner_to, element: "Node", marking: frame.marking.clone() };
-        let mut inner = Frame::beside(&here, "NodeRole", 0);
+        let mut inner = Frame::beside(&here, "NodeRole", 0, 0);
         for role in roles {
             let node = class::descend(target, "Node");
             if !node.is_some_and(|node| walk.transfer(role, "NodeRole", node, &mut inner)) {
@@ -275,12 +274,13 @@ fn roles(walk: &mut Walk, source: &dyn Fields, target: &mut dyn Fields, frame: &
         return;
     }
     let children = class::children(source);
-    let Some(View::Class(node)) = children.iter().find(|child| child.name == "Node").map(|child| child.node.view()) else {
+    let Some(View::Class(node)) = children.iter().find(|child| child.name == "Node").map(|child| child.node.view())
+    else {
         return;
     };
     let inner_at = at.child("Node");
     let here = Here { at: &inner_at, to: &to, element: "System", marking: frame.marking.clone() };
-    let mut inner = Frame::beside(&here, "NodeRole", 0);
+    let mut inner = Frame::beside(&here, "NodeRole", 0, 0);
     for role in class::children(node).into_iter().filter(|child| child.name == "NodeRole") {
         if !walk.transfer(role, "NodeRole", target, &mut inner) {
             walk.hold(role, &mut inner);
@@ -360,7 +360,8 @@ fn has_more(software: &dyn Fields) -> bool {
 
 /// What software of version 1 is called, in words.
 fn said(software: &dyn Fields) -> String {
-    let words = ["vendor", "family", "name", "version", "patch"].iter().filter_map(|name| part(software, &format!("@{name}")));
+    let words =
+        ["vendor", "family", "name", "version", "patch"].iter().filter_map(|name| part(software, &format!("@{name}")));
     words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
@@ -386,7 +387,8 @@ fn attributes(walk: &mut Walk, source: &dyn Fields, target: &mut dyn Fields, fra
     let mut fate = Fate::Dropped { why: format!("{to} cannot be written") };
     if let Some(content) = made() {
         let texts = [("SoftwareReference/@spec-name", "custom"), ("SoftwareReference/@dtype", "xml")];
-        let mut fits = texts.iter().all(|(place, text)| class::put(target, place, Leaf::Text((*text).to_owned())).is_ok());
+        let mut fits =
+            texts.iter().all(|(place, text)| class::put(target, place, Leaf::Text((*text).to_owned())).is_ok());
         fits &= class::put(target, "SoftwareReference", Leaf::Foreign(content)).is_ok();
         if fits {
             fate = Fate::Kept { to };

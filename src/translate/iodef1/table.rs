@@ -22,19 +22,11 @@ pub(super) struct Pair {
     pub elements: &'static [(&'static str, &'static str)],
 }
 
-const fn values(
-    v1: &'static str,
-    v2: &'static str,
-    values: &'static [(&'static str, &'static str)],
-) -> Pair {
+const fn values(v1: &'static str, v2: &'static str, values: &'static [(&'static str, &'static str)]) -> Pair {
     Pair { v1, v2, values, elements: &[] }
 }
 
-const fn elements(
-    v1: &'static str,
-    v2: &'static str,
-    elements: &'static [(&'static str, &'static str)],
-) -> Pair {
+const fn elements(v1: &'static str, v2: &'static str, elements: &'static [(&'static str, &'static str)]) -> Pair {
     Pair { v1, v2, values: &[], elements }
 }
 

@@ -55,11 +55,11 @@ impl<'p> Frame<'p> {
         Frame { here, pair, marking, held, blocks, kept, made }
     }
 
-    /// For elements that go to another class than their own: `count` of the name are there.
-    pub fn beside(here: &'p Here<'p>, name: &'static str, count: usize) -> Self {
+    /// For elements that go to another class than their own: `made` of the name are there, `kept` of them not as blocks.
+    pub fn beside(here: &'p Here<'p>, name: &'static str, kept: usize, made: usize) -> Self {
         let mut frame = Frame::new(here, None, here.marking.clone());
-        frame.kept.push((name, count));
-        frame.made.push((name.to_owned(), count));
+        frame.kept.push((name, kept));
+        frame.made.push((name.to_owned(), made));
         frame
     }
 
@@ -147,14 +147,11 @@ impl Walk {
     }
 
     /// By the rows of values: each leaf of the part has its own place.
-    fn by_values(
-        &mut self,
-        child: Child<'_>,
-        target: &mut dyn Fields,
-        frame: &mut Frame<'_>,
-    ) -> bool {
+    fn by_values(&mut self, child: Child<'_>, target: &mut dyn Fields, frame: &mut Frame<'_>) -> bool {
         let (Some(pair), step) = (frame.pair, child.step()) else { return false };
-        let below = |place: &str| place == step || (!step.is_empty() && place.strip_prefix(&step).is_some_and(|rest| rest.starts_with('/')));
+        let below = |place: &str| {
+            place == step || (!step.is_empty() && place.strip_prefix(&step).is_some_and(|rest| rest.starts_with('/')))
+        };
         let rows: Vec<_> = pair.values(self.way).filter(|(from, _)| below(from)).collect();
         let Some((_, first)) = rows.iter().find(|(from, _)| *from == step) else { return false };
         if let View::Coded(coded) = child.node.view() {
@@ -206,13 +203,7 @@ impl Walk {
     }
 
     /// To the part of this name in the target; false when there is none, or it does not take the value.
-    pub fn transfer(
-        &mut self,
-        child: Child<'_>,
-        name: &str,
-        target: &mut dyn Fields,
-        frame: &mut Frame<'_>,
-    ) -> bool {
+    pub fn transfer(&mut self, child: Child<'_>, name: &str, target: &mut dyn Fields, frame: &mut Frame<'_>) -> bool {
         if let (Kind::Attribute, View::Coded(coded)) = (child.kind, child.node.view()) {
             return self.coded(coded, child, &format!("@{name}"), target, frame);
         }
@@ -244,7 +235,8 @@ impl Walk {
                 let to = frame.here.to.item(name, position);
                 let here = Here { at: &at, to: &to, element: name, marking: frame.marking.clone() };
                 let held = self.class(value, place, &here);
-                let whole = special::whole(place);
+                // An incident that is not whole stays: whoever writes it says what it lacks.
+                let whole = name == "Incident" || special::whole(place);
                 if whole {
                     let step = frame.step(child);
                     frame.held.extend(held.into_iter().map(|held| held.below(&step)));
