@@ -14,6 +14,8 @@ use crate::format::Format;
 carried or dropped, where and why.\n\nExamples:\n  \
 sirex translate --to iodef-xml fixtures/records/ransomware.json\n  \
 sirex translate --to iodef-xml fixtures/records/ransomware.json -o report.xml\n  \
+sirex translate --to iodef1-xml fixtures/records/ransomware.json\n  \
+sirex translate --to iodef-xml fixtures/iodef-v1/scan.xml\n  \
 sirex translate --to record --loss loss.json report.xml -o record.json"
 )]
 pub struct Translate {

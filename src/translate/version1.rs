@@ -1,5 +1,8 @@
 //! Documents of IODEF version 1 and of RID among the others: they are translated by way of version 2.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 
 use super::{

@@ -206,8 +206,9 @@ impl Walk {
             Verbatim::Text(text) => {
                 let (around, step) = path.rsplit_once('/').unwrap_or(("", path));
                 let Some(class) = class::descend(target, around) else { return false };
-                if FILLED.iter().any(|(name, attribute)| *name == class.def().name && *attribute == step) {
-                    class::pop_child(class, Kind::Attribute, step.trim_start_matches('@'));
+                let named = step.trim_start_matches('@').trim_start_matches("ext-");
+                if FILLED.contains(&(class.def().name, named)) {
+                    class::pop_child(class, Kind::Attribute, named);
                 }
                 // What stands there has been said since.
                 let (name, position) = step.split_once('[').unwrap_or((step, "1"));

@@ -101,7 +101,7 @@ pub(super) fn child(
             let named = class::children(source).iter().any(|child| child.name == "NodeName");
             let place = "DomainData[1]/DateDomainWasChecked";
             let text = text_of(child.node).filter(|_| named).map(str::to_owned);
-            if !text.is_some_and(|text| class::put(target, place, Leaf::Text(text)).is_ok()) {
+            if text.is_none_or(|text| class::put(target, place, Leaf::Text(text)).is_err()) {
                 return Done::No;
             }
             walk.end(at(), Fate::Kept { to: format!("{to}/{place}") });

@@ -81,8 +81,8 @@ pub(super) const NEAREST: &[(&str, Option<&str>, &str)] = &[
 /// them as an extension of its type, so that they are found again.
 pub(super) const CATEGORIES: &[&str] = &["extortion", "info-leak", "misconfiguration", "recon", "social-engineering"];
 
-/// Attributes of version 2 that the upgrade fills in and that what was carried may replace.
-pub(super) const FILLED: &[(&str, &str)] = &[("Counter", "@type")];
+/// Attributes of version 2 that the upgrade fills in: what was carried replaces them, also by their extension.
+pub(super) const FILLED: &[(&str, &str)] = &[("Counter", "type")];
 
 /// The pair of two classes.
 pub(super) fn pair(way: Way, source: &str, target: &str) -> Option<&'static Pair> {
