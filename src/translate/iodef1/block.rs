@@ -85,7 +85,11 @@ impl Walk {
             },
             View::Simple(simple) => (child.step(), Ok(Verbatim::Text(simple.text().to_owned()))),
             View::Foreign(content) => (child.step(), Ok(content.clone())),
-            View::Class(_) | View::Choice(..) => (child.step(), self.markup(child)),
+            View::Class(class) => match bare(class) {
+                Some(text) => (child.step(), Ok(Verbatim::Text(text))),
+                None => (child.step(), self.markup(child)),
+            },
+            View::Choice(..) => (child.step(), self.markup(child)),
         };
         let marking = match child.node.view() {
             View::Class(class) => marking_of(class),
@@ -210,17 +214,28 @@ impl Walk {
                 if FILLED.contains(&(class.def().name, named)) {
                     class::pop_child(class, Kind::Attribute, named);
                 }
-                // What stands there has been said since.
+                if step.starts_with('@') {
+                    return class::put(class, step, Leaf::Text(text)).is_ok();
+                }
+                // What stands there has been said since; what stood before it need not have come.
                 let (name, position) = step.split_once('[').unwrap_or((step, "1"));
                 let position = position.trim_end_matches(']').parse().unwrap_or(0);
-                let free = step.starts_with('@') || class::count_children(class, Kind::Element, name) < position;
-                free && class::put(class, step, Leaf::Text(text)).is_ok()
+                let next = class::count_children(class, Kind::Element, name) + 1;
+                next <= position && class::put(class, &format!("{name}[{next}]"), Leaf::Text(text)).is_ok()
             }
             Verbatim::Markup(fragment) => {
                 let around = path.rsplit_once('/').map_or("", |(around, _)| around);
                 class::descend(target, around).is_some_and(|class| append(class, fragment.as_str()))
             }
         }
+    }
+}
+
+/// The text of a class that says nothing else.
+fn bare(class: &dyn Fields) -> Option<String> {
+    match class::children(class).as_slice() {
+        [only] if only.kind == Kind::Content => text_of(only.node).map(str::to_owned),
+        _ => None,
     }
 }
 

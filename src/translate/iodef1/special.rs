@@ -79,7 +79,8 @@ pub(super) fn child(
             let View::Class(category) = child.node.view() else { return Done::No };
             let word = part(category, "").filter(|word| CATEGORIES.contains(word));
             let alone = class::children(category).len() == 1;
-            let Some(word) = word.filter(|word| alone && has_impact(source, word)) else { return Done::No };
+            let words = frame.words.get_or_insert_with(|| impact_words(source));
+            let Some(word) = word.filter(|word| alone && words.contains(word)) else { return Done::No };
             let fate = Fate::Kept { to: format!("{to}/Impact (type {word})") };
             walk.end_all(frame.here.at, child, &fate);
         }
@@ -184,12 +185,15 @@ fn document_data(walk: &mut Walk, child: Child<'_>, target: &mut dyn Fields, fra
     let to = to.item("Incident", 1);
     let Some(incident) = class::descend(target, "Incident[1]") else { return Done::No };
     let here = Here { at: &at, to: &to, element: "Incident", marking: frame.marking.clone() };
-    let count = class::count_children(incident, Kind::Element, "AdditionalData");
     let is_block = |child: &Child<'_>| {
         child.name == "AdditionalData" && attribute(child.node, "formatid") == Some(walk.way.source())
     };
-    let blocks = class::children(incident).iter().filter(|child| is_block(child)).count();
-    let mut inner = Frame::beside(&here, "AdditionalData", count - blocks, count);
+    let count = || {
+        let made = class::count_children(incident, Kind::Element, "AdditionalData");
+        (made - class::children(incident).iter().filter(|child| is_block(child)).count(), made)
+    };
+    let counts = frame.counts("AdditionalData").unwrap_or_else(count);
+    let mut inner = Frame::beside(&here, "AdditionalData", counts);
     let mark = walk.entries.len();
     if !walk.transfer(child, "AdditionalData", incident, &mut inner) {
         return Done::No;
@@ -201,6 +205,7 @@ fn document_data(walk: &mut Walk, child: Child<'_>, target: &mut dyn Fields, fra
     }
     let held = std::mem::take(&mut inner.held);
     walk.place(held, incident, &mut inner);
+    frame.count_from("AdditionalData", inner.counts("AdditionalData").unwrap_or(counts));
     Done::Yes
 }
 
@@ -231,27 +236,35 @@ fn counted(counter: &dyn Fields) -> &'static str {
     if part(counter, "@duration").is_some() { "average" } else { "count" }
 }
 
-/// Whether an assessment of version 2 has an impact with this word of version 1.
-fn has_impact(assessment: &dyn Fields, word: &str) -> bool {
-    class::children(assessment)
-        .iter()
-        .any(|child| child.name == "SystemImpact" && attribute(child.node, "type") == Some(word))
+/// The words of version 1 that impacts of an assessment have as extensions of their type.
+fn impact_words(assessment: &dyn Fields) -> Vec<&'static str> {
+    let mut words: Vec<&'static str> = Vec::new();
+    for child in class::children(assessment).into_iter().filter(|child| child.name == "SystemImpact") {
+        let said = attribute(child.node, "type");
+        let word = CATEGORIES.iter().copied().find(|word| Some(*word) == said);
+        if let Some(word) = word.filter(|word| !words.contains(word)) {
+            words.push(word);
+        }
+    }
+    words
 }
 
 /// Adds the categories that impacts of version 1 stand for (RFC 7970 §4.4).
 fn categories(source: &dyn Fields, target: &mut dyn Fields) {
-    let mut there: Vec<String> = Vec::new();
+    let mut count = class::count_children(target, Kind::Element, "IncidentCategory");
+    let mut there: Vec<&str> = Vec::new();
     for child in class::children(target).into_iter().filter(|child| child.name == "IncidentCategory") {
         if let View::Class(category) = child.node.view() {
-            there.extend(part(category, "").map(str::to_owned));
+            let said = part(category, "");
+            there.extend(CATEGORIES.iter().find(|word| Some(**word) == said));
         }
     }
     for child in class::children(source).into_iter().filter(|child| child.name == "Impact") {
-        let word = attribute(child.node, "type").filter(|word| CATEGORIES.contains(word));
-        if let Some(word) = word.filter(|word| !there.iter().any(|known| known == word)) {
-            let place = format!("IncidentCategory[{}]", there.len() + 1);
-            let _ = class::put(target, &place, Leaf::Text(word.to_owned()));
-            there.push(word.to_owned());
+        let said = attribute(child.node, "type");
+        if let Some(word) = CATEGORIES.iter().find(|word| Some(**word) == said && !there.contains(word)) {
+            count += 1;
+            let _ = class::put(target, &format!("IncidentCategory[{count}]"), Leaf::Text((*word).to_owned()));
+            there.push(word);
         }
     }
 }
@@ -263,7 +276,7 @@ fn roles(walk: &mut Walk, source: &dyn Fields, target: &mut dyn Fields, frame: &
         let roles: Vec<_> = class::children(source).into_iter().filter(|child| child.name == "NodeRole").collect();
         let inner_to = to.child("Node");
         let here = Here { at: &at, to: &inner_to, element: "Node", marking: frame.marking.clone() };
-        let mut inner = Frame::beside(&here, "NodeRole", 0, 0);
+        let mut inner = Frame::beside(&here, "NodeRole", (0, 0));
         for role in roles {
             let node = class::descend(target, "Node");
             if !node.is_some_and(|node| walk.transfer(role, "NodeRole", node, &mut inner)) {
@@ -280,7 +293,7 @@ fn roles(walk: &mut Walk, source: &dyn Fields, target: &mut dyn Fields, frame: &
     };
     let inner_at = at.child("Node");
     let here = Here { at: &inner_at, to: &to, element: "System", marking: frame.marking.clone() };
-    let mut inner = Frame::beside(&here, "NodeRole", 0, 0);
+    let mut inner = Frame::beside(&here, "NodeRole", (0, 0));
     for role in class::children(node).into_iter().filter(|child| child.name == "NodeRole") {
         if !walk.transfer(role, "NodeRole", target, &mut inner) {
             walk.hold(role, &mut inner);

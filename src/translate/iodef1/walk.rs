@@ -43,6 +43,8 @@ pub(super) struct Frame<'p> {
     pub held: Vec<Held>,
     /// Blocks of the other version, for when all else is there.
     pub blocks: Vec<Restored>,
+    /// The words of version 1 that the impacts of an assessment have, once they were looked for.
+    pub words: Option<Vec<&'static str>>,
     /// How many elements of each name of the source stand in the target.
     kept: Vec<(&'static str, usize)>,
     /// How many elements of each name the target has.
@@ -52,15 +54,30 @@ pub(super) struct Frame<'p> {
 impl<'p> Frame<'p> {
     fn new(here: &'p Here<'p>, pair: Option<&'static Pair>, marking: Marking) -> Self {
         let (held, blocks, kept, made) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        Frame { here, pair, marking, held, blocks, kept, made }
+        Frame { here, pair, marking, held, blocks, words: None, kept, made }
     }
 
-    /// For elements that go to another class than their own: `made` of the name are there, `kept` of them not as blocks.
-    pub fn beside(here: &'p Here<'p>, name: &'static str, kept: usize, made: usize) -> Self {
+    /// For elements that go to another class than their own: so many of the name are kept there, and so many
+    /// are there at all.
+    pub fn beside(here: &'p Here<'p>, name: &'static str, counts: (usize, usize)) -> Self {
         let mut frame = Frame::new(here, None, here.marking.clone());
-        frame.kept.push((name, kept));
-        frame.made.push((name.to_owned(), made));
+        frame.count_from(name, counts);
         frame
+    }
+
+    /// How many of a name are kept, and how many are there; `None` when there was none yet.
+    pub fn counts(&self, name: &str) -> Option<(usize, usize)> {
+        let kept = self.kept.iter().find(|(known, _)| *known == name).map(|(_, count)| *count);
+        let made = self.made.iter().find(|(known, _)| known == name).map(|(_, count)| *count);
+        made.map(|made| (kept.unwrap_or(0), made))
+    }
+
+    /// Goes on counting from there.
+    pub fn count_from(&mut self, name: &'static str, (kept, made): (usize, usize)) {
+        self.kept.retain(|(known, _)| *known != name);
+        self.made.retain(|(known, _)| known != name);
+        self.kept.push((name, kept));
+        self.made.push((name.to_owned(), made));
     }
 
     /// Counts one more element of the source that stands in the target.

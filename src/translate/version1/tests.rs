@@ -84,13 +84,29 @@ proptest! {
         let record = || RecordDocument::of(vec![generate::record(&Seeded::new(seed)).unwrap()]);
         let paths = |account: &[Entry]| -> Vec<String> { account.iter().map(|entry| entry.path.clone()).collect() };
         let (_, first) = crate::translate::to_iodef(record());
-        // A record that lacks what an incident must have makes no document.
-        if let Ok(Converted { bytes, account }) = record_to_iodef(record(), Format::Iodef1Xml) {
+        let made = record_to_iodef(record(), Format::Iodef1Xml);
+        // Version 2 requires more of an incident: what makes a document of it makes one of version 1.
+        prop_assert!(made.is_ok() || record_to_iodef(record(), Format::IodefXml).is_err(), "{:#?}", made.err());
+        if let Ok(Converted { bytes, account }) = made {
             prop_assert_eq!(counts(&account).lost, 0);
             prop_assert_eq!(paths(&account), paths(&first));
             let back = read(&bytes, Format::Iodef1Xml, u64::MAX).unwrap();
             prop_assert!(back.error().is_none(), "{:#?}", back.findings);
         }
+    }
+}
+
+/// Our own records make whole documents, by the schema's rules.
+#[test]
+fn our_records_are_written_as_version_1() {
+    for text in ["ransomware", "phishing"] {
+        let path = format!("{}/fixtures/records/{text}.json", env!("CARGO_MANIFEST_DIR"));
+        let bytes = std::fs::read(path).unwrap();
+        let made = convert(read(&bytes, Format::Record, 1 << 24).unwrap(), Format::Iodef1Xml).unwrap();
+        let back = read(&made.bytes, Format::Iodef1Xml, 1 << 24).unwrap();
+        assert_eq!(back.findings, [], "{text}");
+        let Document::Iodef1(document) = back.document else { panic!("another format") };
+        assert!(!document.incident[0].event_data.is_empty() && document.incident[0].contact.len() > 1, "{text}");
     }
 }
 
