@@ -14,6 +14,7 @@ const TARGETS: &[Target] = &[
     ("cbor", sirex::cbor::fuzz),
     ("iodef_cbor", sirex::iodef::fuzz_cbor),
     ("iodef_json", sirex::iodef::fuzz_json),
+    ("iodef_v1", sirex::iodef1::fuzz_xml),
     ("iodef_xml", sirex::iodef::fuzz_xml),
     ("json", sirex::json::fuzz),
     ("openpgp", sirex::openpgp::fuzz),
@@ -68,7 +69,7 @@ fn seeds_pass_through_their_bodies() {
 /// The seeds that are meant to be good are: a corpus of refused inputs would test nothing behind the entry.
 #[test]
 fn good_seeds_are_read_and_written() {
-    use sirex::{iodef, json, xml};
+    use sirex::{iodef, iodef1, json, xml};
     let of = |target: &str| -> Vec<(PathBuf, Vec<u8>)> {
         let good = |file: &PathBuf| file.file_stem().unwrap().to_string_lossy().starts_with("good-");
         let seeds: Vec<_> = files(&format!("corpus/{target}")).into_iter().filter(good).collect();
@@ -79,6 +80,11 @@ fn good_seeds_are_read_and_written() {
         let decoded = iodef::decode_xml(&bytes, xml::Limits::default()).unwrap();
         assert_eq!(decoded.errors().count(), 0, "{}: {:#?}", file.display(), decoded.findings);
         assert!(iodef::encode_xml(&decoded.document).is_ok(), "{}", file.display());
+    }
+    for (file, bytes) in of("iodef_v1") {
+        let decoded = iodef1::decode_xml(&bytes, xml::Limits::default()).unwrap();
+        assert_eq!(decoded.errors().count(), 0, "{}: {:#?}", file.display(), decoded.findings);
+        assert!(iodef1::encode_xml(&decoded.document).is_ok(), "{}", file.display());
     }
     for (file, bytes) in of("iodef_json") {
         let decoded = iodef::decode_json(&bytes, &json::Limits::default()).unwrap();

@@ -21,9 +21,10 @@ const FLOORS: &[&[(&str, &[&str])]] = &[
     &[
         ("gate", &["xml", "json", "cbor"]),
         ("iodef", &["class", "xml", "json", "cbor"]),
+        ("iodef1", &["class", "xml"]),
         ("stix", &["class", "json"]),
         ("csaf", &["json"]),
-        ("rid_message", &["class", "xml", "iodef"]),
+        ("rid_message", &["class", "xml", "iodef", "iodef1"]),
         ("record", &["json"]),
         ("class", &["xml", "json", "cbor"]),
         ("xml", &["json", "cbor"]),

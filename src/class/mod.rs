@@ -12,6 +12,9 @@
 
 mod cbor;
 mod check;
+mod child;
+#[cfg(test)]
+pub(crate) mod coverage;
 mod def;
 mod dialect;
 mod generate;
@@ -36,6 +39,7 @@ mod xml_write;
 
 pub use cbor::{MapKeys, cbor_form, from_cbor, to_cbor, write_cbor};
 pub use check::{check, check_json, check_json_at, check_part};
+pub use child::{Child, add_child, children, count_children, descend, field_of, first_lacking, pop_child};
 pub use def::{Card, ChoiceDef, ClassDef, EnumDef, Facet, FieldDef, JsonField, JsonForm, Kind, Shape, SimpleDef, Wire};
 pub use dialect::{Dialect, OneOf};
 pub use generate::{Dice, generate};
@@ -56,7 +60,7 @@ pub use stream::{List, REST, Sink, WINDOW, Window, element, fields_of};
 pub use unsayable::{Unsaid, unsayable, unsayable_at};
 pub use walk::each_class;
 pub use xml_read::{from_xml, stream_xml};
-pub use xml_write::{WriteError, to_xml, write_element};
+pub use xml_write::{WriteError, node_to_xml, to_xml, write_element};
 
 use std::any::Any;
 

@@ -47,6 +47,22 @@ pub fn write_element<W: Write>(
     out.writer.end()
 }
 
+/// Writes one node as an element of this namespace and name, where a class is of a type that several elements have.
+///
+/// # Errors
+/// As [`to_xml`].
+pub fn node_to_xml<W: Write>(
+    name: (&str, &str),
+    node: &dyn Node,
+    dialect: &Dialect,
+    writer: &mut Writer<W>,
+) -> Result<(), WriteError> {
+    let mut out = Out { writer, dialect };
+    out.writer.start(name)?;
+    out.content(node, &[])?;
+    out.writer.end()
+}
+
 struct Out<'o, W> {
     writer: &'o mut Writer<W>,
     dialect: &'o Dialect,

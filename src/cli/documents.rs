@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::{
     schemas::{self, schemas},
-    values::{Input, formats, iodef_profiles},
+    values::{Input, formats, formats_read, iodef_profiles},
 };
 use crate::{format::Format, iodef::Profile};
 
@@ -16,11 +16,13 @@ carried or dropped, where and why.\n\nExamples:\n  \
 sirex translate --to iodef-xml fixtures/records/ransomware.json\n  \
 sirex translate --to iodef-xml fixtures/records/ransomware.json -o report.xml\n  \
 sirex translate --to iodef-xml --profile errata fixtures/records/ransomware.json\n  \
+sirex translate --to iodef1-xml fixtures/records/ransomware.json\n  \
+sirex translate --to iodef-xml fixtures/iodef-v1/scan.xml\n  \
 sirex translate --to record --loss loss.json report.xml -o record.json"
 )]
 pub struct Translate {
     /// Format of the input; found out from its beginning when absent.
-    #[arg(long, value_name = "F", value_parser = formats())]
+    #[arg(long, value_name = "F", value_parser = formats_read())]
     pub from: Option<Format>,
     /// Format of the output.
     #[arg(long, value_name = "F", value_parser = formats())]
@@ -53,7 +55,7 @@ sirex validate fixtures/records/ransomware.json fixtures/records/phishing.json\n
 sirex --json validate --format record fixtures/records/phishing.json")]
 pub struct Validate {
     /// Format of the input; found out from its beginning when absent.
-    #[arg(long, value_name = "F", value_parser = formats())]
+    #[arg(long, value_name = "F", value_parser = formats_read())]
     pub format: Option<Format>,
     /// Fail on warnings too.
     #[arg(long)]

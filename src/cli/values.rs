@@ -117,6 +117,12 @@ pub(super) fn formats() -> impl TypedValueParser<Value = Format> {
     one_of(translate::FORMATS.iter().map(|format| (format.as_str(), *format)).collect())
 }
 
+/// A format that is read here.
+pub(super) fn formats_read() -> impl TypedValueParser<Value = Format> {
+    let all = translate::FORMATS.iter().chain(translate::READ_ONLY);
+    one_of(all.map(|format| (format.as_str(), *format)).collect())
+}
+
 /// A class of the deny list.
 pub(super) fn deny_classes() -> impl TypedValueParser<Value = DenyClass> {
     one_of(DenyClass::ALL.iter().map(|class| (class.as_str(), *class)).collect())

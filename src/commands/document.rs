@@ -58,7 +58,7 @@ pub(super) fn take(
         return Err(Failure::new(Code::FormatUnknown, message));
     };
     let bounds = Bounds { total: max_bytes.unwrap_or(u64::MAX), ..Bounds::default() };
-    let by_piece = to.is_none_or(|to| to != Format::Record);
+    let by_piece = to.is_none_or(|to| matches!(to, Format::IodefXml | Format::IodefJson | Format::IodefCbor));
     let bytes = match format {
         Format::IodefXml if by_piece => Bytes::Forward(opened.forward()),
         Format::IodefJson if by_piece => Bytes::Source(opened.source(bounds.total)?),

@@ -414,6 +414,7 @@ fn decode(cleartext: &[u8], sender: &Sender) -> Result<Vec<Record>, (Code, Strin
     }
     match read.document {
         Document::Iodef(document) => Ok(translate::from_iodef(*document).0.records),
+        Document::Iodef1(document) => Ok(translate::from_iodef(translate::upgrade(&document).0).0.records),
         // A partner's record would bring its own number, revisions and register: there is no rule for them yet.
         _ => Err(unknown()),
     }

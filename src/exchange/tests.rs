@@ -129,6 +129,26 @@ async fn a_report_is_filed_once_and_its_receipt_never_changes() {
     assert!(String::from_utf8_lossy(&check).contains("\"good\""));
 }
 
+/// Version 1 comes in by way of version 2, where it is agreed.
+#[tokio::test]
+async fn a_report_of_version_1_is_filed_where_it_is_agreed() {
+    let home = home().await;
+    let text = include_str!("../../fixtures/iodef-v1/scan.xml");
+    let refused = home.gateway.take_in(&sender(), message(sealed(text, 1, 0))).await.unwrap();
+    assert_eq!(receipt(&refused).outcome, Outcome::Refused);
+    let agreed = Sender { formats: vec![Format::Iodef1Xml], ..sender() };
+    let other = Message { id: Some(Uuid::from_u128(8)), ..message(sealed(text, 1, 0)) };
+    let filed = home.gateway.take_in(&agreed, other).await.unwrap();
+    assert_eq!(receipt(&filed).outcome, Outcome::Filed);
+    let records = home.gateway.store.records(0, 10).await.unwrap();
+    let revisions = home.gateway.store.revisions(&records[0].id).await.unwrap();
+    let bytes = home.gateway.store.bytes(revisions[0].digest).await.unwrap();
+    let filed = record::read(&bytes).unwrap().records.remove(0);
+    assert_eq!(filed.aliases[0].number.as_deref(), Some("2026-0815"));
+    assert_eq!(filed.handling.as_ref().unwrap().tlp, Some(Tlp::Red));
+    assert_eq!(filed.systems.len(), 2);
+}
+
 #[tokio::test]
 async fn the_same_id_with_other_bytes_is_a_conflict() {
     let home = home().await;

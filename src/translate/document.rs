@@ -3,20 +3,24 @@
 use super::{
     Entry,
     between::{Between, fit},
-    from_iodef, refit, to_iodef,
+    from_iodef, refit, to_iodef, version1,
 };
 use crate::{
     cbor,
     error::{Code, Finding, Position, Severity},
     format::Format,
     iodef::{self, Binding, Decoded, Encoder, IodefDocument, Part, Profile},
-    json,
+    iodef1, json,
     record::{self, Form, RecordDocument},
     xml,
 };
 
 /// The formats that are read and written here.
-pub const FORMATS: &[Format] = &[Format::Record, Format::IodefXml, Format::IodefJson, Format::IodefCbor];
+pub const FORMATS: &[Format] =
+    &[Format::Record, Format::IodefXml, Format::IodefJson, Format::IodefCbor, Format::Iodef1Xml];
+
+/// The formats that are only read here.
+pub const READ_ONLY: &[Format] = &[Format::Rid];
 
 /// A document as its format has it.
 #[derive(Clone, Debug)]
@@ -26,6 +30,8 @@ pub enum Document {
     Record(Box<RecordDocument>),
     /// An IODEF document, whichever binding it came in.
     Iodef(Box<IodefDocument>),
+    /// An IODEF document of version 1.
+    Iodef1(Box<iodef1::IodefDocument>),
 }
 
 /// A document that was read.
@@ -63,7 +69,7 @@ pub fn detect(bytes: &[u8]) -> Option<Format> {
     let start = start.trim_ascii_start();
     let within = |text: &str| start.windows(text.len()).take(4096).any(|window| window == text.as_bytes());
     match start.first()? {
-        b'<' => Some(Format::IodefXml),
+        b'<' => Some(version1::detect(start)),
         // A map whose first key is one of a document's own (RFC 8727 §5: -24 to -18).
         0xa0..=0xbf if matches!(bytes.get(1), Some(0x31..=0x37)) => Some(Format::IodefCbor),
         b'{' if within("\"sirex-record\"") => Some(Format::Record),
@@ -100,7 +106,11 @@ pub fn read(bytes: &[u8], format: Format, max_bytes: u64) -> Result<Read, Findin
             let limits = cbor::Limits { total_bytes: max_bytes, ..cbor::Limits::default() };
             iodef(iodef::decode_cbor(bytes, &limits)?)
         }
-        Format::Iodef1Xml | Format::Stix | Format::Stix20 | Format::Rid => {
+        Format::Iodef1Xml | Format::Rid => {
+            let limits = xml::Limits { total_bytes: max_bytes, ..xml::Limits::default() };
+            if format == Format::Rid { version1::read_rid(bytes, limits)? } else { version1::read(bytes, limits)? }
+        }
+        Format::Stix | Format::Stix20 => {
             return Err(unable(format, "read"));
         }
     };
@@ -112,6 +122,11 @@ pub fn read(bytes: &[u8], format: Format, max_bytes: u64) -> Result<Read, Findin
 /// # Errors
 /// What the target requires and the document does not have; nothing is invented for it.
 pub fn convert(source: Read, to: Format, profile: Profile) -> Result<Converted, Vec<Finding>> {
+    if source.format == Format::Rid {
+        let mut converted = convert(Read { format: Format::IodefXml, ..source }, to, profile)?;
+        converted.account.push(version1::envelope());
+        return Ok(converted);
+    }
     match (source.document, to) {
         (Document::Record(document), Format::Record) => write_record(&document).map(Converted::unchanged),
         (Document::Iodef(document), Format::Record) => {
@@ -119,6 +134,8 @@ pub fn convert(source: Read, to: Format, profile: Profile) -> Result<Converted, 
             Ok(Converted { bytes: write_record(&made)?, account })
         }
         (Document::Record(document), to) => record_to_iodef(*document, to, profile),
+        (Document::Iodef1(document), to) => version1::convert_from(&document, to, profile),
+        (Document::Iodef(document), Format::Iodef1Xml) => version1::convert_to(&document),
         (Document::Iodef(document), to) => {
             let binding = binding(to, profile).ok_or_else(|| vec![unable(to, "written")])?;
             let mut account = Vec::new();
@@ -136,6 +153,10 @@ pub fn convert(source: Read, to: Format, profile: Profile) -> Result<Converted, 
 /// As [`convert`].
 pub fn record_to_iodef(document: RecordDocument, to: Format, profile: Profile) -> Result<Converted, Vec<Finding>> {
     let (mut made, mut account) = to_iodef(document);
+    if to == Format::Iodef1Xml {
+        let Converted { bytes, account: then } = version1::convert_to(&made)?;
+        return Ok(Converted { bytes, account: version1::compose(account, &then) });
+    }
     let binding = binding(to, profile).ok_or_else(|| vec![unable(to, "written")])?;
     let (changes, _) = fit(&mut Part::whole(&mut made), binding);
     refit(&mut account, &changes);

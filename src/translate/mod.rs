@@ -7,6 +7,7 @@ mod between;
 mod convert;
 mod document;
 mod iodef;
+mod iodef1;
 mod ledger;
 mod long;
 mod mirror;
@@ -14,9 +15,11 @@ mod taken;
 #[cfg(test)]
 mod tests;
 mod trail;
+mod version1;
 
 pub use between::Tell;
-pub use document::{Converted, Document, FORMATS, Read, convert, detect, read, record_to_iodef};
+pub use document::{Converted, Document, FORMATS, READ_ONLY, Read, convert, detect, read, record_to_iodef};
 pub use iodef::{from_iodef, to_iodef};
+pub use iodef1::{Rest, downgrade, upgrade};
 pub use ledger::{Counts, Entry, Fate, Ledger, counts, refit};
 pub use long::{Bounds, Long, Translated, check, translate};

@@ -30,7 +30,7 @@ pub fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
 }
 
 /// Which of these files the schema refuses, with what xmllint says.
-fn refused(schema: &Path, files: &[PathBuf]) -> Vec<String> {
+pub fn refused(schema: &Path, files: &[PathBuf]) -> Vec<String> {
     let output =
         Command::new("xmllint").args(["--nonet", "--noout", "--schema"]).arg(schema).args(files).output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr);

@@ -5,6 +5,7 @@ mod agreement;
 #[path = "../homes/mod.rs"]
 mod homes;
 mod iodef;
+mod iodef1;
 mod openpgp;
 mod partner;
 mod peer;

@@ -75,6 +75,8 @@ proptest! {
             let kept = after.iter().any(|(other, text)| other == path && text == leaf);
             // Places behind one that went have other positions.
             let moved = after.iter().any(|(_, text)| text == leaf);
+            // What was empty may have something in it now.
+            let moved = moved || *leaf == Leaf::Empty && after.iter().any(|(other, _)| other.starts_with(path));
             prop_assert!(kept || moved || changes.iter().any(named), "{} {:?} of {:#?}", path, leaf, changes);
         }
     }

@@ -45,7 +45,7 @@ fn leaves(document: &IodefDocument) -> BTreeMap<String, String> {
 fn read_iodef(bytes: &[u8], format: Format) -> IodefDocument {
     match read(bytes, format, u64::MAX).unwrap().document {
         Document::Iodef(document) => *document,
-        Document::Record(_) => panic!("no IODEF"),
+        _ => panic!("no IODEF"),
     }
 }
 
