@@ -286,6 +286,6 @@ mod tests {
             twine.write_all(b"x").unwrap();
             whole.append(&twine.finish());
         }
-        assert_eq!(whole.pieces, [0..100]);
+        assert_eq!((whole.pieces.len(), whole.len()), (1, 100));
     }
 }

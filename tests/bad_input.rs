@@ -135,7 +135,7 @@ fn limits_hold_through_the_program() {
         ("deep-objects.json", format!("{{\"Incident\":\n{}1{}}}", "{\"a\":".repeat(deep), "}".repeat(deep)), "2:"),
         ("deep-record.json", format!("{{\"sirex-record\":1,\"records\":\n{}}}", nest("[", "]")), "2:"),
         ("key.json", format!("{{\"Incident\":\n{{\"{}\":1}}}}", "x".repeat(long)), "2:"),
-        ("large.xml", xml(&"<!-- -->".repeat(4 * 1024 * 1024)), ""),
+        ("large.json", format!("{{\"sirex-record\":1,{}\"records\":[]}}", " ".repeat(32 * 1024 * 1024)), ""),
     ] {
         let file = folder.path().join(name);
         fs::write(&file, text).unwrap();
@@ -155,6 +155,31 @@ fn limits_hold_through_the_program() {
             assert!(lines.iter().all(|line| line.len() < 2_000), "{args:?} repeats the input");
         }
         assert!(!out.exists());
+    }
+}
+
+/// What is read piece by piece has the limit that it is given.
+#[test]
+fn a_document_is_as_long_as_it_may_be() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out");
+    for name in [
+        "fixtures/iodef-v1/scan.xml",
+        "fuzz/corpus/iodef_xml/good-ransomware.xml",
+        "fuzz/corpus/iodef_json/good-phishing.json",
+    ] {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
+        let size = fs::metadata(&file).unwrap().len();
+        let file = file.to_str().unwrap();
+        for (limit, code) in [(size, 0), (size - 1, 1)] {
+            let limit = limit.to_string();
+            let (found, noted) = ends(&sirex(&["validate", "--max-bytes", &limit, file]), code);
+            assert_eq!(format!("{found}{noted}").contains("limit-exceeded"), code == 1, "{found}{noted}");
+            let args = ["translate", "--max-bytes", &limit, "--to", "iodef-cbor", "-o", out.to_str().unwrap(), file];
+            ends(&sirex(&args), code);
+            assert_eq!(out.exists(), code == 0);
+            let _ = fs::remove_file(&out);
+        }
     }
 }
 

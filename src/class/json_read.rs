@@ -5,6 +5,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use super::{
     Fields, Node, Rules, Slot, View, ViewMut, check,
     def::{ClassDef, FieldDef, JsonField, JsonForm, Kind, Shape, Wire},
+    told::Told,
 };
 use crate::{
     error::{Code, Finding, Position, Severity},
@@ -22,18 +23,18 @@ pub fn from_json(
     document: &Document<'_>,
     rules: &mut dyn Rules,
 ) -> Result<Vec<Finding>, Finding> {
-    let mut context = Context::new(document, rules, Vec::new());
+    let mut context = Context::new(document, rules, Told::default());
     let members = document.root().as_object().map_err(|mismatch| document.finding(mismatch))?;
     context.members(root, members);
     context.complete(root, document.root());
     context.rules.end(&mut context.findings);
-    Ok(context.findings)
+    Ok(context.findings.finish())
 }
 
 pub(super) struct Context<'d> {
     document: &'d Document<'d>,
     rules: &'d mut dyn Rules,
-    pub(super) findings: Vec<Finding>,
+    pub(super) findings: Told,
     /// The long lists are not in the document: what has one of its own is not complete yet.
     pub(super) cut: bool,
 }
@@ -95,7 +96,7 @@ enum Place {
 
 impl<'d> Context<'d> {
     /// What is found is added to `findings`.
-    pub(super) fn new(document: &'d Document<'d>, rules: &'d mut dyn Rules, findings: Vec<Finding>) -> Self {
+    pub(super) fn new(document: &'d Document<'d>, rules: &'d mut dyn Rules, findings: Told) -> Self {
         Context { document, rules, findings, cut: false }
     }
 
@@ -114,6 +115,7 @@ impl<'d> Context<'d> {
     pub(super) fn complete(&mut self, class: &dyn Fields, value: &Value<'_>) {
         let here = Here { document: self.document, value };
         check::complete(class, &here, self.rules, &mut self.findings);
+        self.findings.bound();
     }
 
     pub(super) fn members(&mut self, class: &mut dyn Fields, members: &[Member<'_>]) {

@@ -1,17 +1,18 @@
 //! JSON to classes for documents that may be long: first it is found out where the elements of the long lists stand, then
 //! what is around them is read, then they are, one by one, in the order of the document.
 
-use std::io;
+use std::io::{self, SeekFrom};
 
 use super::{
     Fields, Path, Rules, Slot, View, ViewMut,
     def::{ClassDef, FieldDef, JsonField, Kind, Shape},
     json_read::Context,
     stream::{Spine, Window},
+    told::Told,
 };
 use crate::{
     error::{Code, Finding, Position},
-    json::{self, Base, Document, Limits, Listed, Outline, Part, Place, Places, Plan, below},
+    json::{self, Base, Document, Left, Limits, Listed, Outline, Part, Place, Places, Plan, below},
     spool::Source,
 };
 
@@ -28,11 +29,12 @@ pub fn stream_json(
 ) -> Result<Vec<Finding>, Finding> {
     let (outline, places) = Outline::build(source, Lists(root.def()), limits, window.bytes)?;
     let path = Path::root(root.def().name);
-    let mut reading = Reading { source, places, limits, rules, window, spine: Spine::new(), findings: Vec::new() };
+    let mut reading =
+        Reading { source, places, limits, rules, window, spine: Spine::new(), at: None, findings: Told::default() };
     reading.class(root, &outline, "$", &path)?;
     let mut findings = reading.findings;
     rules.end(&mut findings);
-    Ok(findings)
+    Ok(findings.finish())
 }
 
 /// The long lists of a class.
@@ -78,13 +80,15 @@ struct Reading<'r, 'w> {
     rules: &'r mut dyn Rules,
     window: Window<'w>,
     spine: Spine,
-    findings: Vec<Finding>,
+    /// Where the source is, if that is known.
+    at: Option<u64>,
+    findings: Told,
 }
 
 impl Reading<'_, '_> {
     /// A class: what is around its long lists, and then these.
     fn class(&mut self, class: &mut dyn Fields, outline: &Outline, at: &str, path: &Path<'_>) -> Result<(), Finding> {
-        let (bytes, stretches) =
+        let Left { bytes, stretches } =
             outline.read(self.source, self.window.rest).map_err(|error| self.failed(&error, at))?;
         let mut cuts = Vec::new();
         for (from, offset) in stretches {
@@ -179,8 +183,13 @@ impl Reading<'_, '_> {
                     // With what stands before it, so that its place is known.
                     bytes.clear();
                     let from = place.position().offset;
-                    json::read_range(self.source, from..element.range.end, &mut bytes)
+                    if self.at != Some(from) {
+                        let sought = self.source.seek(SeekFrom::Start(from));
+                        sought.map_err(|error| self.failed(&error, &at))?;
+                    }
+                    json::read_on(self.source, element.range.end - from, &mut bytes)
                         .map_err(|error| self.failed(&error, &at))?;
+                    self.at = Some(element.range.end);
                     let (gap, own) =
                         bytes.split_at(usize::try_from(element.range.start - from).unwrap_or(0).min(bytes.len()));
                     let position = place.after(gap);
@@ -212,6 +221,7 @@ impl Reading<'_, '_> {
     }
 
     fn place(&mut self, offset: u64, at: &str) -> Result<Place, Finding> {
+        self.at = None;
         self.places.place(self.source, offset).map_err(|error| self.failed(&error, at))
     }
 

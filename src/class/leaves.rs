@@ -109,6 +109,9 @@ fn all(root: &dyn Fields, base: &Path<'_>, visit: &mut dyn FnMut(&Path<'_>, Seen
 
 fn field(root: &dyn Fields, index: usize, base: &Path<'_>, visit: &mut dyn FnMut(&Path<'_>, Seen<'_>)) {
     let (Some(field), Some(slot)) = (root.def().fields.get(index), root.slot(index)) else { return };
+    if slot.is_empty() {
+        return;
+    }
     for ((name, position), node) in steps(field, slot).into_iter().zip((0..slot.len()).filter_map(|i| slot.get(i))) {
         match (field.kind, node.view()) {
             (Kind::Attribute, View::Coded(coded)) => {

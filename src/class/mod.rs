@@ -31,6 +31,7 @@ mod rules;
 pub mod schema;
 mod simple;
 mod stream;
+mod told;
 mod tree;
 mod unsayable;
 mod walk;
@@ -57,6 +58,7 @@ pub use simple::{
     PositiveReal, Real, SimpleNode, Text, Timezone, Uri,
 };
 pub use stream::{List, REST, Sink, WINDOW, Window, element, fields_of};
+pub use told::FINDINGS;
 pub use unsayable::{Unsaid, unsayable, unsayable_at};
 pub use walk::each_class;
 pub use xml_read::{from_xml, stream_xml};

@@ -31,7 +31,8 @@ fn lacking(
     for (index, field) in class.def().fields.iter().enumerate() {
         let Some(slot) = class.slot_mut(index) else { continue };
         // From the end, so that places before keep their positions.
-        for (i, (name, position)) in steps(field, slot).into_iter().enumerate().rev() {
+        let steps = if slot.is_empty() { Vec::new() } else { steps(field, slot) };
+        for (i, (name, position)) in steps.into_iter().enumerate().rev() {
             let here = path.item(name, position);
             let inner = slot.get_mut(i).and_then(class_of);
             if let Some(lack) = inner.and_then(|inner| lacking(inner, &here, lacks, removed)) {

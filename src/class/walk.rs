@@ -8,7 +8,7 @@ use super::{
 /// Visits every class of `root`, itself last: what is inside is done before what is around it.
 pub fn each_class(root: &mut dyn Fields, path: &Path<'_>, visit: &mut dyn FnMut(&mut dyn Fields, &Path<'_>)) {
     for (index, field) in root.def().fields.iter().enumerate() {
-        let Some(slot) = root.slot_mut(index) else { continue };
+        let Some(slot) = root.slot_mut(index).filter(|slot| !slot.is_empty()) else { continue };
         for (i, (name, position)) in steps(field, slot).into_iter().enumerate() {
             if let Some(class) = slot.get_mut(i).and_then(class_of) {
                 each_class(class, &path.item(name, position), visit);

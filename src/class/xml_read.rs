@@ -9,6 +9,7 @@ use super::{
     Fields, Node, Path, Place, Rules, Slot, ViewMut, check,
     def::{ClassDef, FieldDef, Kind, Shape},
     stream::{Spine, Window},
+    told::Told,
 };
 use crate::{
     error::{Code, Finding, Position, Severity},
@@ -43,7 +44,7 @@ pub fn stream_xml<R: BufRead>(
 ) -> Result<Vec<Finding>, Finding> {
     let def = root.def();
     let path = Path::root(def.name);
-    let mut findings = Vec::new();
+    let mut findings = Told::default();
     let wrong_root = |position, found: &str| {
         Finding::error(
             Code::FormatUnknown,
@@ -68,14 +69,14 @@ pub fn stream_xml<R: BufRead>(
     context.content(root, Begun { position, marks: 0 }, &path)?;
     context.reader.next()?; // the end of the document, or what must not follow it
     context.rules.end(&mut context.findings);
-    Ok(context.findings)
+    Ok(context.findings.finish())
 }
 
 struct Context<'r, 'w, R: BufRead> {
     reader: &'r mut Reader<R>,
     rules: &'r mut dyn Rules,
     marks: Vec<Mark>,
-    findings: Vec<Finding>,
+    findings: Told,
     window: Option<Window<'w>>,
     spine: Spine,
     /// Bytes of what was handed on.
@@ -139,6 +140,7 @@ impl<R: BufRead> Context<'_, '_, R> {
         }
         let marks = self.marks.get(begun.marks..).unwrap_or_default();
         check::complete(class, &Here { path, start: begun.position, marks }, self.rules, &mut self.findings);
+        self.findings.bound();
         self.marks.truncate(begun.marks);
         Ok(())
     }

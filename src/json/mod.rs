@@ -24,7 +24,7 @@ mod writer;
 
 pub use canonical::{NotCanonical, canonical};
 pub use document::{Base, Document, below};
-pub use outline::{Element, Listed, Outline, Part, Places, Plan, read_range};
+pub use outline::{Element, Left, Listed, Outline, Part, Places, Plan, read_on};
 pub(crate) use place::Place;
 pub use typed::{check, from_slice, from_slice_at};
 pub use value::{Data, Member, Mismatch, Number, Value};

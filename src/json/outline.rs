@@ -130,33 +130,40 @@ impl Outline {
         Err(Finding::error(problem.code, position, path, problem.found, problem.expected))
     }
 
-    /// The bytes of the object without what is in its lists, at most `limit` of them; and for each stretch of them where
-    /// it begins in these bytes and in the document.
+    /// The bytes of the object without what is in its lists, at most `limit` of them.
     ///
     /// # Errors
     /// Whatever reading gives; more bytes than the limit are [`io::ErrorKind::FileTooLarge`].
-    pub fn read(&self, source: &mut dyn Source, limit: u64) -> io::Result<(Vec<u8>, Vec<(usize, u64)>)> {
-        let (mut bytes, mut stretches) = (Vec::new(), Vec::new());
+    pub fn read(&self, source: &mut dyn Source, limit: u64) -> io::Result<Left> {
+        let mut left = Left::default();
         let mut from = self.range.start;
         for to in self.lists.iter().map(|list| &list.inside).chain([&(self.range.end..self.range.end)]) {
-            if bytes.len() as u64 + (to.start - from) > limit {
+            if left.bytes.len() as u64 + (to.start - from) > limit {
                 return Err(io::ErrorKind::FileTooLarge.into());
             }
-            stretches.push((bytes.len(), from));
-            read_range(source, from..to.start, &mut bytes)?;
+            left.stretches.push((left.bytes.len(), from));
+            source.seek(SeekFrom::Start(from))?;
+            read_on(source, to.start - from, &mut left.bytes)?;
             from = to.end;
         }
-        Ok((bytes, stretches))
+        Ok(left)
     }
 }
 
-/// Adds the bytes of a range.
+/// An object without what is in its lists.
+#[derive(Debug, Default)]
+pub struct Left {
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    /// Of each stretch of them, where it begins in these bytes and in the document.
+    pub stretches: Vec<(usize, u64)>,
+}
+
+/// Adds the next bytes.
 ///
 /// # Errors
 /// Whatever reading gives; a source that has become shorter is [`io::ErrorKind::UnexpectedEof`].
-pub fn read_range(source: &mut dyn Source, range: Range<u64>, bytes: &mut Vec<u8>) -> io::Result<()> {
-    let len = range.end - range.start;
-    source.seek(SeekFrom::Start(range.start))?;
+pub fn read_on(source: &mut dyn Source, len: u64, bytes: &mut Vec<u8>) -> io::Result<()> {
     let read = source.take(len).read_to_end(bytes)?;
     if read as u64 == len { Ok(()) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
 }

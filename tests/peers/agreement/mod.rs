@@ -33,7 +33,7 @@ const MADE: u64 = 10_000;
 /// A document of the tables; small ones more often than large ones.
 fn generated(seed: u64, dice: &mut Dice<'_>) -> IodefDocument {
     let mut document = IodefDocument::default();
-    if seed % 3 == 0 {
+    if seed.is_multiple_of(3) {
         class::generate(&mut document, dice, [2, 3, 3, 4, 5][(seed / 3 % 5) as usize]);
         return document;
     }
