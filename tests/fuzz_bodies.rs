@@ -14,6 +14,7 @@ const TARGETS: &[Target] = &[
     ("cbor", sirex::cbor::fuzz),
     ("iodef_cbor", sirex::iodef::fuzz_cbor),
     ("iodef_json", sirex::iodef::fuzz_json),
+    ("iodef_roundtrip", sirex::iodef::fuzz_roundtrip),
     ("iodef_v1", sirex::iodef1::fuzz_xml),
     ("iodef_xml", sirex::iodef::fuzz_xml),
     ("json", sirex::json::fuzz),

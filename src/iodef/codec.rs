@@ -10,7 +10,7 @@ use super::{
 use crate::{
     cbor,
     class::{self, Path, Rules as _},
-    error::{Code, Finding, Position, Severity},
+    error::{Finding, Position, Severity},
     json,
     xml::{Limits, Reader},
 };
@@ -130,49 +130,4 @@ pub fn decode_cbor(bytes: &[u8], limits: &cbor::Limits) -> Result<Decoded, Findi
 /// As [`encode_json`].
 pub fn encode_cbor(document: &IodefDocument) -> Result<Vec<u8>, Vec<Finding>> {
     encode(Binding::Cbor, document)
-}
-
-/// Body of a fuzz target: as [`fuzz_json`], for CBOR.
-///
-/// # Panics
-/// When what was written is not read back as it was: that is what the target looks for.
-pub fn fuzz_cbor(bytes: &[u8]) {
-    let limits = cbor::Limits::default();
-    let Ok(Decoded { document, .. }) = decode_cbor(bytes, &limits) else { return };
-    let Ok(written) = encode_cbor(&document) else { return };
-    if class::unsayable(&document).is_empty() {
-        comes_back(&document, decode_cbor(&written, &limits));
-    }
-}
-
-/// Body of a fuzz target: reads the bytes as XML, writes what was read and reads that. Any bytes may be given.
-///
-/// # Panics
-/// When what was written is not read back as it was: that is what the target looks for.
-pub fn fuzz_xml(bytes: &[u8]) {
-    let Ok(Decoded { document, .. }) = decode_xml(bytes, Limits::default()) else { return };
-    let Ok(written) = encode_xml(&document) else { return };
-    comes_back(&document, decode_xml(&written, Limits::default()));
-}
-
-/// Body of a fuzz target: reads the bytes as JSON, writes what was read and, unless JSON cannot say all of it, reads that.
-/// Any bytes may be given.
-///
-/// # Panics
-/// When what was written is not read back as it was: that is what the target looks for.
-pub fn fuzz_json(bytes: &[u8]) {
-    let limits = json::Limits::default();
-    let Ok(Decoded { document, .. }) = decode_json(bytes, &limits) else { return };
-    let Ok(written) = encode_json(&document) else { return };
-    if class::unsayable(&document).is_empty() {
-        comes_back(&document, decode_json(&written, &limits));
-    }
-}
-
-/// Our writing may be longer than what was read, so a limit is no fault.
-fn comes_back(document: &IodefDocument, again: Result<Decoded, Finding>) {
-    match again {
-        Ok(again) => assert!(again.document == *document, "what was written is read as something else"),
-        Err(finding) => assert!(finding.code == Code::LimitExceeded, "what was written is not read: {finding}"),
-    }
 }

@@ -12,6 +12,7 @@ mod contact;
 mod document;
 mod event;
 mod extension;
+mod fuzz;
 mod generate;
 mod history;
 mod indicator;
@@ -32,7 +33,6 @@ pub use assessment::{
 };
 pub use codec::{
     Decoded, check, decode_cbor, decode_json, decode_xml, encode_cbor, encode_json, encode_xml, encode_xml_for,
-    fuzz_cbor, fuzz_json, fuzz_xml,
 };
 pub use contact::{Contact, Email, PostalAddress, RegistryHandle, Telephone};
 pub use document::{
@@ -40,6 +40,7 @@ pub use document::{
 };
 pub use event::{DetectionPattern, Discovery, EventData, Expectation, Flow, Method, Reference, ReferenceName};
 pub use extension::{AttackPattern, Extension, Software, SoftwareReference, StructuredInfo, StructuredPart};
+pub use fuzz::{fuzz_cbor, fuzz_json, fuzz_roundtrip, fuzz_xml};
 pub use generate::generate;
 pub use history::{History, HistoryItem};
 pub use indicator::{

@@ -1,6 +1,7 @@
 //! The codecs over documents that the tables generate.
 
 mod cbor;
+mod fixtures;
 mod hostile;
 
 use proptest::prelude::*;
