@@ -100,10 +100,14 @@ impl Ledger {
 }
 
 /// Enters into an account what the schema of the target has forced afterwards: whatever was kept at or below a changed
-/// place is coarsened.
+/// place is coarsened, or dropped.
 pub fn refit(entries: &mut [Entry], changes: &[crate::iodef::Change]) {
     for entry in entries {
-        let (Fate::Kept { to } | Fate::Moved { to }) = &entry.fate else { continue };
+        let (to, before) = match &entry.fate {
+            Fate::Kept { to } | Fate::Moved { to } => (to, None),
+            Fate::Coarsened { to, how } => (to, Some(how)),
+            _ => continue,
+        };
         let below = |change: &&crate::iodef::Change| {
             to.strip_prefix(change.path.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '[']))
         };
@@ -112,7 +116,10 @@ pub fn refit(entries: &mut [Entry], changes: &[crate::iodef::Change]) {
         if let Some(change) = at_or_above.clone().find(|change| change.left_out).or_else(|| at_or_above.next()) {
             entry.fate = match change.left_out {
                 true => Fate::Dropped { why: change.how.clone() },
-                false => Fate::Coarsened { to: to.clone(), how: change.how.clone() },
+                false => Fate::Coarsened {
+                    to: to.clone(),
+                    how: before.map_or_else(|| change.how.clone(), |how| format!("{how}; {}", change.how)),
+                },
             };
         }
     }
