@@ -13,6 +13,9 @@ use std::{
 /// Bytes that a spool keeps in memory before it begins a file.
 pub const MEMORY: usize = 1024 * 1024;
 
+/// Bytes that are held before they go to a spool.
+const HELD: usize = 16 * 1024;
+
 /// Pieces of bytes, in memory while they are few, else in a file without a name in the folder for temporary files
 /// (`TMPDIR`), which is gone with the process, however that ends.
 #[derive(Debug, Default)]
@@ -147,6 +150,8 @@ impl Rope {
 pub struct Twine<'s> {
     spool: &'s mut Spool,
     rope: Rope,
+    /// What is still to go into the spool: writers write a few bytes at a time.
+    held: Vec<u8>,
 }
 
 impl fmt::Debug for Twine<'_> {
@@ -158,29 +163,43 @@ impl fmt::Debug for Twine<'_> {
 impl<'s> Twine<'s> {
     /// Begins behind what the spool has.
     pub fn new(spool: &'s mut Spool) -> Self {
-        Twine { spool, rope: Rope::default() }
+        Twine { spool, rope: Rope::default(), held: Vec::new() }
     }
 
     /// Puts in what was written before.
-    pub fn splice(&mut self, rope: &Rope) {
+    ///
+    /// # Errors
+    /// When the spool cannot be written.
+    pub fn splice(&mut self, rope: &Rope) -> io::Result<()> {
+        self.flush()?;
         self.rope.append(rope);
+        Ok(())
     }
 
     /// What was written and put in.
-    pub fn finish(self) -> Rope {
-        self.rope
+    ///
+    /// # Errors
+    /// When the spool cannot be written.
+    pub fn finish(mut self) -> io::Result<Rope> {
+        self.flush()?;
+        Ok(self.rope)
     }
 }
 
 impl Write for Twine<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let start = self.spool.len();
-        self.spool.append(bytes)?;
-        self.rope.push(start..self.spool.len());
+        self.held.extend_from_slice(bytes);
+        if self.held.len() >= HELD {
+            self.flush()?;
+        }
         Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
+        let start = self.spool.len();
+        self.spool.append(&self.held)?;
+        self.held.clear();
+        self.rope.push(start..self.spool.len());
         Ok(())
     }
 }
@@ -246,12 +265,12 @@ mod tests {
         let fill = |byte: u8| vec![byte; len];
         let mut twine = Twine::new(&mut spool);
         twine.write_all(&fill(b'b')).unwrap();
-        let b = twine.finish();
+        let b = twine.finish().unwrap();
         let mut twine = Twine::new(&mut spool);
         twine.write_all(&fill(b'a')).unwrap();
-        twine.splice(&b);
+        twine.splice(&b).unwrap();
         twine.write_all(&fill(b'c')).unwrap();
-        let whole = twine.finish();
+        let whole = twine.finish().unwrap();
         assert_eq!((whole.len(), spool.len()), (3 * len as u64, 3 * len as u64));
         for _ in 0..2 {
             let mut out = Vec::new();
@@ -261,7 +280,7 @@ mod tests {
         // What is added after reading stands behind the rest.
         let mut twine = Twine::new(&mut spool);
         twine.write_all(b"d").unwrap();
-        let d = twine.finish();
+        let d = twine.finish().unwrap();
         let mut out = Vec::new();
         spool.copy(&d, &mut out).unwrap();
         assert_eq!(out, b"d");
@@ -284,7 +303,7 @@ mod tests {
         for _ in 0..100 {
             let mut twine = Twine::new(&mut spool);
             twine.write_all(b"x").unwrap();
-            whole.append(&twine.finish());
+            whole.append(&twine.finish().unwrap());
         }
         assert_eq!((whole.pieces.len(), whole.len()), (1, 100));
     }

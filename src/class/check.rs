@@ -3,7 +3,7 @@
 
 use super::{
     Fields, Node, Path, View,
-    def::{FieldDef, JsonField, Kind, Shape},
+    def::{FieldDef, Kind, Marked, Shape},
     rules::{Place, Rules},
 };
 use crate::error::{Code, Finding, Position, Severity};
@@ -19,13 +19,16 @@ pub(super) fn complete(class: &dyn Fields, place: &dyn Place, rules: &mut dyn Ru
     for field in lacking(class) {
         missing(Severity::Error, field, required(class, field));
     }
-    for field in lacking_in_json(class).filter(|field| json && !field.card.required()) {
-        // XML has a meaning for its absence, and so what the document says can be taken.
-        missing(Severity::Warning, field, required_in_json(class));
+    if json {
+        for field in lacking_of(class, class.def().json_required).filter(|field| !field.card.required()) {
+            // XML has a meaning for its absence, and so what the document says can be taken.
+            missing(Severity::Warning, field, required_in_json(class));
+        }
     }
-    for (index, field) in class.def().fields.iter().enumerate() {
-        let wrapper = json && matches!(field.json, JsonField::Unwrapped(_));
-        let Some(slot) = class.slot(index).filter(|_| wrapper || field.kind == Kind::Group) else { continue };
+    for index in class.def().inner.indices() {
+        let stands_here = |field: &FieldDef| json || field.kind == Kind::Group;
+        let slot = class.def().fields.get(index).filter(|field| stands_here(field)).and_then(|_| class.slot(index));
+        let Some(slot) = slot else { continue };
         for node in (0..slot.len()).filter_map(|i| slot.get(i)) {
             if let View::Class(inner) = node.view() {
                 complete(inner, place, rules, findings);
@@ -35,20 +38,19 @@ pub(super) fn complete(class: &dyn Fields, place: &dyn Place, rules: &mut dyn Ru
     rules.class(class, place, findings);
 }
 
-/// The fields that JSON requires and that are not there.
-fn lacking_in_json(class: &dyn Fields) -> impl Iterator<Item = &'static FieldDef> {
-    let fields = class.def().fields.iter().enumerate();
-    fields.filter_map(|(index, field)| (field.json_required && class.slot(index)?.is_empty()).then_some(field))
-}
-
 fn required_in_json(class: &dyn Fields) -> String {
     format!("a value: the JSON form of {} requires it", class.def().name)
 }
 
 /// The required fields that are not there.
 fn lacking(class: &dyn Fields) -> impl Iterator<Item = &'static FieldDef> {
-    let fields = class.def().fields.iter().enumerate();
-    fields.filter_map(|(index, field)| (field.card.required() && class.slot(index)?.is_empty()).then_some(field))
+    lacking_of(class, class.def().required)
+}
+
+/// Those of the marked fields that are not there.
+fn lacking_of(class: &dyn Fields, marked: Marked) -> impl Iterator<Item = &'static FieldDef> {
+    let empty = |index: usize| class.slot(index).is_some_and(|slot| slot.is_empty());
+    marked.indices().filter(move |index| empty(*index)).filter_map(|index| class.def().fields.get(index))
 }
 
 /// What a required field should have.

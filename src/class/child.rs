@@ -37,8 +37,7 @@ pub fn children(class: &dyn Fields) -> Vec<Child<'_>> {
     let mut found = Vec::new();
     for (index, field) in class.def().fields.iter().enumerate() {
         let Some(slot) = class.slot(index) else { continue };
-        let nodes = (0..slot.len()).filter_map(|i| slot.get(i));
-        for ((name, position), node) in steps(field, slot).into_iter().zip(nodes) {
+        for ((name, position), node) in steps(field, slot) {
             let (field, node) = match node.view() {
                 View::Choice(variant, inner) => (variant, inner),
                 _ => (field, node),

@@ -11,6 +11,51 @@ pub struct ClassDef {
     pub fields: &'static [FieldDef],
     /// How it looks in JSON.
     pub json: JsonForm,
+    /// Which of the fields must be there.
+    pub(super) required: Marked,
+    /// Which must be there in JSON.
+    pub(super) json_required: Marked,
+    /// Which have fields of their own that stand here: groups, and in JSON what is in a wrapper.
+    pub(super) inner: Marked,
+}
+
+impl ClassDef {
+    /// A class of these fields, of which there are at most 64.
+    pub const fn new(name: &'static str, ns: &'static str, fields: &'static [FieldDef], json: JsonForm) -> ClassDef {
+        let (mut required, mut json_required, mut inner) = (Marked(0), Marked(0), Marked(0));
+        let mut at = 0;
+        while at < fields.len() {
+            let field = &fields[at];
+            required.mark(at, field.card.required());
+            json_required.mark(at, field.json_required);
+            inner.mark(at, matches!(field.kind, Kind::Group) || matches!(field.json, JsonField::Unwrapped(_)));
+            at += 1;
+        }
+        ClassDef { name, ns, fields, json, required, json_required, inner }
+    }
+}
+
+/// Some of the fields of a class, so that a look at each class of a document need not look at each field.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Marked(u64);
+
+impl Marked {
+    const fn mark(&mut self, index: usize, marked: bool) {
+        assert!(index < 64, "a class has at most 64 fields");
+        if marked {
+            self.0 |= 1 << index;
+        }
+    }
+
+    /// Their indices, in order.
+    pub(super) fn indices(self) -> impl Iterator<Item = usize> {
+        let mut left = self.0;
+        std::iter::from_fn(move || {
+            let next = left.trailing_zeros();
+            left &= left.wrapping_sub(1);
+            (next < u64::BITS).then_some(next as usize)
+        })
+    }
 }
 
 /// One of several children, where the schema has `xs:choice`.

@@ -95,9 +95,12 @@ impl<'a> Form<'a> for Json {
 
 /// How JSON writes a simple value.
 pub fn json_form<'t>(def: &SimpleDef, text: &'t str) -> Cow<'t, str> {
-    match (def.wire, number(text).data) {
-        (Wire::Integer | Wire::Number, Data::Number(number)) => Cow::Owned(number.as_str().to_owned()),
-        _ => Cow::Borrowed(text),
+    match def.wire {
+        Wire::String(_) => Cow::Borrowed(text),
+        Wire::Integer | Wire::Number => match number(text).data {
+            Data::Number(number) => Cow::Owned(number.as_str().to_owned()),
+            _ => Cow::Borrowed(text),
+        },
     }
 }
 

@@ -112,15 +112,15 @@ fn field(root: &dyn Fields, index: usize, base: &Path<'_>, visit: &mut dyn FnMut
     if slot.is_empty() {
         return;
     }
-    for ((name, position), node) in steps(field, slot).into_iter().zip((0..slot.len()).filter_map(|i| slot.get(i))) {
+    for ((name, position), node) in steps(field, slot) {
         match (field.kind, node.view()) {
             (Kind::Attribute, View::Coded(coded)) => {
-                visit(&base.child(&format!("@{}", field.name)), Seen::Text(coded.text()));
+                visit(&base.attribute(field.name), Seen::Text(coded.text()));
                 if let (Some(name), Some(ext)) = (field.ext, coded.ext()) {
-                    visit(&base.child(&format!("@{name}")), Seen::Text(ext));
+                    visit(&base.attribute(name), Seen::Text(ext));
                 }
             }
-            (Kind::Attribute, _) => one(node, &base.child(&format!("@{}", field.name)), visit),
+            (Kind::Attribute, _) => one(node, &base.attribute(field.name), visit),
             (Kind::Content | Kind::Mixed, _) => one(node, base, visit),
             _ => one(node, &base.item(name, position), visit),
         }

@@ -34,14 +34,12 @@ macro_rules! class {
 
         impl $type {
             /// The class's table.
-            pub const DEF: $crate::class::ClassDef = $crate::class::ClassDef {
-                name: $name,
-                ns: $ns,
-                fields: &[ $(
-                    $crate::class!(@field $kind $field $xml $ty) $($(.$particular($($arg)?))+)?,
-                )* ],
-                json: $crate::class!(@form $($form)?),
-            };
+            pub const DEF: $crate::class::ClassDef = $crate::class::ClassDef::new(
+                $name,
+                $ns,
+                &[ $( $crate::class!(@field $kind $field $xml $ty) $($(.$particular($($arg)?))+)?, )* ],
+                $crate::class!(@form $($form)?),
+            );
         }
 
         impl $crate::class::Fields for $type {

@@ -11,27 +11,50 @@ pub struct Path<'a> {
     name: &'a str,
     /// Position among the siblings of the same name, from 1; 0 for a field that can occur only once.
     position: usize,
+    attribute: bool,
 }
 
 impl<'a> Path<'a> {
     /// The root element.
     pub const fn root(name: &'a str) -> Self {
-        Path { parent: None, name, position: 0 }
+        Path { parent: None, name, position: 0, attribute: false }
     }
 
     /// A child that can occur only once, or an attribute (`@name`).
     pub const fn child(&'a self, name: &'a str) -> Path<'a> {
-        Path { parent: Some(self), name, position: 0 }
+        Path { parent: Some(self), name, position: 0, attribute: false }
+    }
+
+    /// An attribute; `name` is without the `@`.
+    pub const fn attribute(&'a self, name: &'a str) -> Path<'a> {
+        Path { parent: Some(self), name, position: 0, attribute: true }
     }
 
     /// One of several children; `position` counts from 1 among those of the same name.
     pub const fn item(&'a self, name: &'a str, position: usize) -> Path<'a> {
-        Path { parent: Some(self), name, position }
+        Path { parent: Some(self), name, position, attribute: false }
     }
 
-    /// The last step.
+    /// The last step; of an attribute without the `@`.
     pub const fn name(&self) -> &'a str {
         self.name
+    }
+
+    /// The path as text: an account has one for each leaf, and this is faster than formatting it.
+    pub fn text(&self) -> String {
+        let mut text = String::with_capacity(120);
+        // A String takes whatever it is given.
+        let _ = self.write(&mut text);
+        text
+    }
+
+    fn write(&self, out: &mut impl fmt::Write) -> fmt::Result {
+        if let Some(parent) = self.parent {
+            parent.write(out)?;
+        }
+        out.write_str(if self.attribute { "/@" } else { "/" })?;
+        out.write_str(self.name)?;
+        if self.position > 0 { write!(out, "[{}]", self.position) } else { Ok(()) }
     }
 
     /// Where a field of the class at this path stands. A choice or a group has no name in a document.
@@ -52,10 +75,6 @@ impl<'a> Path<'a> {
 
 impl fmt::Display for Path<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(parent) = self.parent {
-            parent.fmt(f)?;
-        }
-        write!(f, "/{}", self.name)?;
-        if self.position > 0 { write!(f, "[{}]", self.position) } else { Ok(()) }
+        self.write(f)
     }
 }

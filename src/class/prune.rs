@@ -30,8 +30,9 @@ fn lacking(
     let mut first = None;
     for (index, field) in class.def().fields.iter().enumerate() {
         let Some(slot) = class.slot_mut(index) else { continue };
+        let has_classes = field.kind != Kind::Attribute && !slot.is_empty();
+        let steps: Vec<_> = if has_classes { steps(field, slot).map(|(step, _)| step).collect() } else { Vec::new() };
         // From the end, so that places before keep their positions.
-        let steps = if slot.is_empty() { Vec::new() } else { steps(field, slot) };
         for (i, (name, position)) in steps.into_iter().enumerate().rev() {
             let here = path.item(name, position);
             let inner = slot.get_mut(i).and_then(class_of);

@@ -43,7 +43,6 @@ fn lost(class: &dyn Fields, path: &Path<'_>, found: &mut Found) {
     for (index, field) in class.def().fields.iter().enumerate() {
         let Some(slot) = class.slot(index).filter(|slot| !slot.is_empty()) else { continue };
         let nodes = || (0..slot.len()).filter_map(|i| slot.get(i));
-        let steps = steps(field, slot);
         if field.json == JsonField::Absent {
             match field.kind {
                 Kind::Element => found.say(&path.child(field.name), field.name, true),
@@ -53,7 +52,7 @@ fn lost(class: &dyn Fields, path: &Path<'_>, found: &mut Found) {
         }
         let ext = nodes().any(|node| matches!(node.view(), View::Coded(coded) if coded.ext().is_some()));
         if let Some(name) = field.ext.filter(|_| field.json_lacks_ext && ext) {
-            found.say(&path.child(&format!("@{name}")), name, true);
+            found.say(&path.attribute(name), name, true);
         }
         // Markup is known again by its `dtype`, or by being base64.
         let markup = nodes().any(|node| matches!(node.view(), View::Foreign(Verbatim::Markup(_))));
@@ -64,20 +63,23 @@ fn lost(class: &dyn Fields, path: &Path<'_>, found: &mut Found) {
             if slot.len() > 1 {
                 found.say(&path.child(field.name), "which belongs to which", false);
             }
-            for (node, (name, position)) in nodes().zip(&steps) {
-                attributes_of(node, &path.item(name, *position), found);
+            for ((name, position), node) in steps(field, slot) {
+                attributes_of(node, &path.item(name, position), found);
             }
         }
         if field.json == JsonField::Inline && slot.len() > 1 {
             inline(field, slot, path, found);
         }
         if field.base64 {
-            for (node, (name, position)) in nodes().zip(&steps) {
-                attributes_of(node, &path.item(name, *position), found);
+            for ((name, position), node) in steps(field, slot) {
+                attributes_of(node, &path.item(name, position), found);
             }
             continue;
         }
-        for (node, (name, position)) in nodes().zip(steps) {
+        if field.kind == Kind::Attribute {
+            continue;
+        }
+        for ((name, position), node) in steps(field, slot) {
             let inner = match node.view() {
                 View::Choice(_, inner) => inner,
                 _ => node,
@@ -96,10 +98,10 @@ fn attributes_of(node: &dyn Node, path: &Path<'_>, found: &mut Found) {
         let Some(slot) = class.slot(index).filter(|slot| own.kind == Kind::Attribute && !slot.is_empty()) else {
             continue;
         };
-        found.say(&path.child(&format!("@{}", own.name)), own.name, true);
+        found.say(&path.attribute(own.name), own.name, true);
         let extended = matches!(slot.get(0).map(|node| node.view()), Some(View::Coded(coded)) if coded.ext().is_some());
         if let Some(ext) = own.ext.filter(|_| extended) {
-            found.say(&path.child(&format!("@{ext}")), ext, true);
+            found.say(&path.attribute(ext), ext, true);
         }
     }
 }

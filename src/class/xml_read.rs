@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     error::{Code, Finding, Position, Severity},
-    xml::{Event, Reader, Start, Verbatim, XML_NS},
+    xml::{Event, Name, Reader, Start, Verbatim, XML_NS},
 };
 
 /// The namespace of `xsi:schemaLocation` and `xsi:type`, which every document may have and nothing here follows.
@@ -65,7 +65,17 @@ pub fn stream_xml<R: BufRead>(
         }
         _ => return Err(wrong_root(Position::default(), "no element")),
     };
-    let mut context = Context { reader, rules, marks, findings, window, spine: Spine::new(), released: 0 };
+    let mut context = Context {
+        reader,
+        rules,
+        marks,
+        counts: Vec::new(),
+        text: String::new(),
+        findings,
+        window,
+        spine: Spine::new(),
+        released: 0,
+    };
     context.content(root, Begun { position, marks: 0 }, &path)?;
     context.reader.next()?; // the end of the document, or what must not follow it
     context.rules.end(&mut context.findings);
@@ -76,6 +86,10 @@ struct Context<'r, 'w, R: BufRead> {
     reader: &'r mut Reader<R>,
     rules: &'r mut dyn Rules,
     marks: Vec<Mark>,
+    /// How many of each child element there were, of all open elements, for paths.
+    counts: Vec<(&'static str, usize)>,
+    /// The text of an element, in a buffer that is used again.
+    text: String,
     findings: Told,
     window: Option<Window<'w>>,
     spine: Spine,
@@ -157,11 +171,12 @@ impl<R: BufRead> Context<'_, '_, R> {
                 Ok(required || *place != Verbatim::Text(String::new()))
             }
             ViewMut::Simple(simple) => {
-                let text = self.text(path)?;
-                let fits = simple.set(&text);
-                if !fits && (required || !text.is_empty()) {
+                self.text(path)?;
+                let fits = simple.set(&self.text);
+                if !fits && (required || !self.text.is_empty()) {
                     let (position, expected) = (begun.position, simple.def().expected);
-                    self.findings.push(Finding::error(Code::ValueInvalid, position, path.to_string(), text, expected));
+                    let finding = Finding::error(Code::ValueInvalid, position, path.to_string(), &self.text, expected);
+                    self.findings.push(finding);
                 }
                 Ok(fits)
             }
@@ -173,17 +188,17 @@ impl<R: BufRead> Context<'_, '_, R> {
         }
     }
 
-    /// The text up to the end tag; elements inside it do not belong there.
-    fn text(&mut self, path: &Path<'_>) -> Result<String, Finding> {
-        let mut text = String::new();
+    /// Reads the text up to the end tag; elements inside it do not belong there.
+    fn text(&mut self, path: &Path<'_>) -> Result<(), Finding> {
+        self.text.clear();
         loop {
             match self.reader.next()? {
-                Event::Text(more) => text.push_str(more.as_str()),
+                Event::Text(more) => self.text.push_str(more.as_str()),
                 Event::Start(start) => {
                     self.findings.push(unexpected(&start, path, "text only"));
                     self.reader.skip_element()?;
                 }
-                Event::End | Event::Eof => return Ok(text),
+                Event::End | Event::Eof => return Ok(()),
             }
         }
     }
@@ -191,10 +206,13 @@ impl<R: BufRead> Context<'_, '_, R> {
     /// Child elements up to the end tag of the class.
     fn elements(&mut self, class: &mut dyn Fields, begun: Begun, path: &Path<'_>) -> Result<(), Finding> {
         let def = class.def();
-        let mut cursor = Cursor::default();
+        let mut cursor = Cursor { counts: self.counts.len(), ..Cursor::default() };
         loop {
             let child = match self.reader.next()? {
-                Event::End | Event::Eof => return Ok(()),
+                Event::End | Event::Eof => {
+                    self.counts.truncate(cursor.counts);
+                    return Ok(());
+                }
                 Event::Text(text) => {
                     if !text.is_blank() {
                         let code = Code::ClassUnknownElement;
@@ -234,7 +252,7 @@ impl<R: BufRead> Context<'_, '_, R> {
                 self.reader.skip_element()?;
                 continue;
             }
-            let nth = if field.card.many() { cursor.position(at) } else { 0 };
+            let nth = if field.card.many() { cursor.position(at, &mut self.counts) } else { 0 };
             let here = path.item(at.name, nth);
             let handed_on = cursor.handed_on(at.field);
             if self.marks.len().saturating_sub(begun.marks) < MARKS {
@@ -297,8 +315,8 @@ struct At {
 struct Cursor {
     field: usize,
     group: usize,
-    /// How many of each element there were, for paths.
-    counts: Vec<(&'static str, usize)>,
+    /// Where its counts begin.
+    counts: usize,
     /// Where the first element of a long list stands that was not handed on, and what had been released before it.
     waiting: Option<(u64, u64)>,
     /// How many elements of each field went to the sink.
@@ -315,25 +333,22 @@ impl Cursor {
         self.handed_on.push((field, all));
     }
 
-    fn position(&mut self, at: At) -> usize {
-        match self.counts.iter_mut().find(|(name, _)| *name == at.name) {
-            Some((_, count)) => {
-                *count += 1;
-                *count
-            }
-            None => {
-                self.counts.push((at.name, 1));
-                1
-            }
+    fn position(&self, at: At, counts: &mut Vec<(&'static str, usize)>) -> usize {
+        if let Some((_, count)) = counts.iter_mut().skip(self.counts).find(|(name, _)| *name == at.name) {
+            *count += 1;
+            return *count;
         }
+        counts.push((at.name, 1));
+        1
     }
 }
 
 /// The field of this element, looked for from `from` on, since most documents keep the order.
 fn find(def: &'static ClassDef, start: &Start<'_>, from: usize) -> Option<At> {
+    let Name { ns, local } = start.name();
+    let own = ns == def.ns;
     let matches = |field: &FieldDef| {
-        let ns = field.ns.unwrap_or(def.ns);
-        start.name() == (ns, field.name) || field.alias.is_some_and(|alias| start.name() == (ns, alias))
+        (field.name == local || field.alias == Some(local)) && field.ns.map_or(own, |other| other == ns)
     };
     let variant_of = |shape: Shape| match shape {
         Shape::Choice(choice) => {

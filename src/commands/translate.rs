@@ -120,7 +120,7 @@ impl Losses {
         let mut twine = Twine::new(&mut self.spool);
         twine.write_all(if self.rope.is_empty() { b"[\n  " } else { b",\n  " })?;
         serde_json::to_writer(&mut twine, entry)?;
-        self.rope.append(&twine.finish());
+        self.rope.append(&twine.finish()?);
         Ok(())
     }
 
@@ -132,7 +132,7 @@ impl Losses {
         let (mut spool, mut rope) = (std::mem::take(&mut self.spool), std::mem::take(&mut self.rope));
         let mut twine = Twine::new(&mut spool);
         twine.write_all(if rope.is_empty() { b"[]\n" } else { b"\n]\n" })?;
-        rope.append(&twine.finish());
+        rope.append(&twine.finish()?);
         Ok(Whole::new(spool, rope))
     }
 }

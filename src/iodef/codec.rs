@@ -10,7 +10,7 @@ use super::{
 use crate::{
     cbor,
     class::{self, Path, Rules as _},
-    error::{Finding, Position, Severity},
+    error::{Code, Finding, Position, Severity},
     json,
     xml::{Limits, Reader},
 };
@@ -90,6 +90,7 @@ pub(super) fn unwritable(error: WriteError, path: &Path<'_>) -> Finding {
         WriteError::Xml(error) => (error.code(), "XML text"),
         WriteError::Json(error) => (error.code(), "JSON text"),
         WriteError::Cbor(error) => (error.code(), "CBOR"),
+        WriteError::Disk(_) => (Code::DiskWrite, "room in the folder for temporary files"),
     };
     Finding::error(code, Position::default(), path.to_string(), error.to_string(), expected)
 }

@@ -2,7 +2,7 @@
 
 use std::{
     fmt,
-    io::{BufRead, Write},
+    io::{self, BufRead, Write},
 };
 
 use super::{
@@ -103,10 +103,10 @@ impl Encoder {
         self.lists.resize_with(level.max(self.lists.len()), Vec::new);
         let before = self.lists[level - 1].iter().find(|written| written.route == *route).map_or(0, |w| w.count);
         let depth = self.depth(list.routes);
-        let twine = Twine::new(&mut self.spool);
+        let spool = &mut self.spool;
         let name = (class.def().ns, list.field.name);
-        let written = write(self.binding, class, Place::Within { name, depth, first: before == 0 }, twine, &inner);
-        let rope = written.map_err(|error| vec![unwritable(error, path)])?.finish();
+        let written = write(self.binding, class, Place::Within { name, depth, first: before == 0 }, spool, &inner);
+        let rope = written.map_err(|error| vec![unwritable(error, path)])?;
         let lists = &mut self.lists[level - 1];
         match lists.iter_mut().find(|written| written.route == *route) {
             Some(written) => {
@@ -134,8 +134,8 @@ impl Encoder {
         let mut open = Vec::new();
         self.checker.end(&mut open);
         refuse(open)?;
-        let written = write(self.binding, document, Place::Whole, Twine::new(&mut self.spool), &lists);
-        let rope = written.map_err(|error| vec![unwritable(error, &path)])?.finish();
+        let written = write(self.binding, document, Place::Whole, &mut self.spool, &lists);
+        let rope = written.map_err(|error| vec![unwritable(error, &path)])?;
         Ok(Whole::new(self.spool, rope))
     }
 
@@ -199,6 +199,8 @@ pub(super) enum WriteError {
     Json(#[from] json::WriteError),
     #[error(transparent)]
     Cbor(#[from] cbor::WriteError),
+    #[error("cannot put aside what is written")]
+    Disk(#[from] io::Error),
 }
 
 /// Writes a class with the lists that were written before.
@@ -206,21 +208,14 @@ fn write<'s>(
     binding: Binding,
     class: &dyn Fields,
     place: Place<'_>,
-    out: Twine<'s>,
+    spool: &'s mut Spool,
     lists: &[Written],
-) -> Result<Twine<'s>, WriteError> {
-    let fills: Vec<_> = lists
-        .iter()
-        .map(|list| {
-            |out: &mut Twine<'s>| {
-                out.splice(&list.rope);
-                Ok(())
-            }
-        })
-        .collect();
+) -> Result<Rope, WriteError> {
+    let fills: Vec<_> = lists.iter().map(|list| |out: &mut Twine<'s>| out.splice(&list.rope)).collect();
     let holes: Vec<Hole<'_, Twine<'s>>> =
         lists.iter().zip(&fills).map(|(list, fill)| Hole { route: &list.route, count: list.count, fill }).collect();
-    write_into(binding, class, place, out, &holes)
+    let written = write_into(binding, class, place, Twine::new(spool), &holes)?;
+    Ok(written.finish()?)
 }
 
 fn write_into<W: Write>(

@@ -32,6 +32,13 @@ impl Place {
         self.position.offset += count;
     }
 
+    /// Moves behind so many characters of one byte each, none of them a line end.
+    pub(crate) fn advance_plain(&mut self, count: usize) {
+        self.position.offset += count as u64;
+        self.position.column += count as u64;
+        self.after_cr &= count == 0;
+    }
+
     /// Moves behind `bytes`.
     pub(crate) fn advance(&mut self, bytes: &[u8]) {
         self.position.offset += bytes.len() as u64;

@@ -254,9 +254,12 @@ impl<W: Write> Writer<W> {
 
     fn new_line(&mut self) -> Result<(), WriteError> {
         if self.layout == Layout::Indented {
-            self.out.write_all(b"\n")?;
-            for _ in 0..self.open.len() {
-                self.out.write_all(b"  ")?;
+            const LINE: &[u8; 33] = b"\n                                ";
+            let mut left = 1 + 2 * self.open.len();
+            self.out.write_all(&LINE[..left.min(LINE.len())])?;
+            while left > LINE.len() {
+                left -= LINE.len() - 1;
+                self.out.write_all(&LINE[1..left.min(LINE.len())])?;
             }
         }
         Ok(())

@@ -73,7 +73,7 @@ impl<'t> Between<'t> {
         let mut entries = Vec::new();
         let binding = self.binding;
         class::each_leaf(part.class, part.path, &mut |place, simple| {
-            let path = place.to_string();
+            let path = place.text();
             if taken.iter().any(|list| path.starts_with(list)) {
                 return;
             }

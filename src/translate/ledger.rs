@@ -1,8 +1,10 @@
 //! The account of a translation: what became of every leaf of the input.
 
-use std::{cell::RefCell, fmt};
+use std::{cell::RefCell, collections::HashMap, fmt};
 
 use serde::Serialize;
+
+use crate::iodef::Change;
 
 /// What became of one leaf.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -100,29 +102,39 @@ impl Ledger {
 }
 
 /// Enters into an account what the schema of the target has forced afterwards: whatever was kept at or below a changed
-/// place is coarsened, or dropped.
-pub fn refit(entries: &mut [Entry], changes: &[crate::iodef::Change]) {
+/// place is coarsened, or dropped where something is left out.
+pub fn refit(entries: &mut [Entry], changes: &[Change]) {
+    // What is left out is gone, whatever else was changed at the place; of changes of one kind, the first counts.
+    let mut at: HashMap<&str, (bool, usize)> = HashMap::new();
+    for (number, change) in changes.iter().enumerate() {
+        let rank = (!change.left_out, number);
+        at.entry(&change.path).and_modify(|first| *first = rank.min(*first)).or_insert(rank);
+    }
+    if at.is_empty() {
+        return;
+    }
     for entry in entries {
         let (to, before) = match &entry.fate {
             Fate::Kept { to } | Fate::Moved { to } => (to, None),
             Fate::Coarsened { to, how } => (to, Some(how)),
-            _ => continue,
+            Fate::Carried { .. } | Fate::Dropped { .. } | Fate::Lost => continue,
         };
-        let below = |change: &&crate::iodef::Change| {
-            to.strip_prefix(change.path.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '[']))
+        let first = at_or_above(to).filter_map(|place| at.get(place)).min();
+        let Some(change) = first.and_then(|(_, number)| changes.get(*number)) else { continue };
+        entry.fate = match change.left_out {
+            true => Fate::Dropped { why: change.how.clone() },
+            false => Fate::Coarsened {
+                to: to.clone(),
+                how: before.map_or_else(|| change.how.clone(), |how| format!("{how}; {}", change.how)),
+            },
         };
-        // What is left out is gone, whatever else was changed at the place.
-        let mut at_or_above = changes.iter().filter(below);
-        if let Some(change) = at_or_above.clone().find(|change| change.left_out).or_else(|| at_or_above.next()) {
-            entry.fate = match change.left_out {
-                true => Fate::Dropped { why: change.how.clone() },
-                false => Fate::Coarsened {
-                    to: to.clone(),
-                    how: before.map_or_else(|| change.how.clone(), |how| format!("{how}; {}", change.how)),
-                },
-            };
-        }
     }
+}
+
+/// The path itself, and those of what it is in: `a/b[2]` is in `a/b`, which is in `a`.
+fn at_or_above(path: &str) -> impl Iterator<Item = &str> {
+    let above = path.match_indices(['/', '[']).map(|(end, _)| &path[..end]);
+    std::iter::once(path).chain(above)
 }
 
 /// The counts of an account.

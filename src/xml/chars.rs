@@ -19,13 +19,76 @@ pub(super) fn is_blank(text: &str) -> bool {
     text.bytes().all(is_space)
 }
 
+/// What each byte may be part of: the question whether something is in a text is answered by one look at each byte.
+static BYTES: [u8; 256] = {
+    let mut table = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let b = byte as u8;
+        table[byte] = match b {
+            b'\r' => Holds::LINE_END | Holds::CR,
+            b'\n' => Holds::LINE_END,
+            b'\t' => 0,
+            // U+FFFE and U+FFFF begin with the byte EF; all other forbidden characters are single bytes below 20.
+            0..0x20 => Holds::SUSPICIOUS,
+            0xEF => Holds::WIDE | Holds::SUSPICIOUS,
+            0x80.. => Holds::WIDE,
+            b']' => Holds::BRACKET,
+            b'A'..=b'Z' | b'_' | b'a'..=b'z' => NAME | NAME_START,
+            b'0'..=b'9' | b'-' | b'.' => NAME,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    table
+};
+
+/// Bits of [`BYTES`]: the ASCII part of `NameChar` and of `NameStartChar`, without the colon.
+const NAME: u8 = 1 << 6;
+const NAME_START: u8 = 1 << 7;
+
+fn bits(byte: u8) -> u8 {
+    BYTES[usize::from(byte)]
+}
+
+/// What a text holds, of what costs something.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Holds(u8);
+
+impl Holds {
+    const LINE_END: u8 = 1;
+    const CR: u8 = 1 << 1;
+    const WIDE: u8 = 1 << 2;
+    const SUSPICIOUS: u8 = 1 << 3;
+    const BRACKET: u8 = 1 << 4;
+
+    pub(super) fn of(text: &str) -> Self {
+        Holds(text.bytes().fold(0, |seen, byte| seen | bits(byte)))
+    }
+
+    /// No line end, and as many characters as bytes.
+    pub(super) fn plain(self) -> bool {
+        self.0 & (Self::LINE_END | Self::WIDE) == 0
+    }
+
+    pub(super) fn cr(self) -> bool {
+        self.0 & Self::CR != 0
+    }
+
+    /// Perhaps something that XML 1.0 cannot hold.
+    pub(super) fn suspicious(self) -> bool {
+        self.0 & Self::SUSPICIOUS != 0
+    }
+
+    /// A `]`.
+    pub(super) fn bracket(self) -> bool {
+        self.0 & Self::BRACKET != 0
+    }
+}
+
 /// The first character that XML 1.0 cannot hold, with its byte offset.
 pub(super) fn first_forbidden(text: &str) -> Option<(usize, char)> {
-    // U+FFFE and U+FFFF begin with the byte EF; all other forbidden characters are single bytes below 20.
-    let suspicious = text
-        .bytes()
-        .fold(false, |seen, b| seen | ((b < 0x20) & (b != b'\t') & (b != b'\n') & (b != b'\r')) | (b == 0xEF));
-    if !suspicious {
+    if !Holds::of(text).suspicious() {
         return None;
     }
     text.char_indices().find(|&(_, c)| !is_char(c))
@@ -48,14 +111,20 @@ pub(super) fn is_name_char(c: char) -> bool {
 
 /// Whether the text is an `NCName` (Namespaces in XML 1.0 §3).
 pub(super) fn is_ncname(text: &str) -> bool {
+    let all = text.bytes().fold(NAME, |all, byte| all & bits(byte));
+    if let Some(&first) = text.as_bytes().first()
+        && all != 0
+    {
+        return bits(first) & NAME_START != 0;
+    }
     let mut chars = text.chars();
     chars.next().is_some_and(is_name_start) && chars.all(is_name_char)
 }
 
 /// Splits a `QName` into prefix (empty without one) and local part; `None` if it is not a `QName`.
 pub(super) fn split_qname(text: &str) -> Option<(&str, &str)> {
-    let (prefix, local) = match text.split_once(':') {
-        Some((prefix, local)) if is_ncname(prefix) => (prefix, local),
+    let (prefix, local) = match text.bytes().position(|byte| byte == b':') {
+        Some(colon) if is_ncname(&text[..colon]) => (&text[..colon], &text[colon + 1..]),
         Some(_) => return None,
         None => ("", text),
     };

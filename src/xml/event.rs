@@ -36,8 +36,7 @@ pub struct Start<'a> {
 impl<'a> Start<'a> {
     /// The expanded name.
     pub fn name(&self) -> Name<'a> {
-        let qname = &self.token[1..self.tag.name_end];
-        let local = qname.rsplit(':').next().unwrap_or(qname);
+        let local = &self.token[self.tag.local_start..self.tag.name_end];
         Name { ns: self.scope.uri(self.tag.namespace), local }
     }
 

@@ -6,7 +6,7 @@ use quick_xml::{Error as TokenError, errors::IllFormedError, errors::SyntaxError
 
 use super::{
     Event, Limits, Start, Text, Verbatim,
-    chars::{first_forbidden, is_blank, is_name_char, is_space, push_normalised, split_qname},
+    chars::{Holds, first_forbidden, is_blank, is_name_char, is_space, push_normalised, split_qname},
     elements::Elements,
     input::{Meter, Opening, Trip},
     scope::Scope,
@@ -26,6 +26,8 @@ pub struct Reader<R> {
     tokens: quick_xml::Reader<Meter<R>>,
     limits: Limits,
     token: String,
+    /// What the current token holds.
+    holds: Holds,
     /// Where the current token begins.
     token_place: Place,
     /// Where it ends.
@@ -98,6 +100,7 @@ impl<R: BufRead> Reader<R> {
             tokens,
             limits,
             token: String::new(),
+            holds: Holds::default(),
             token_place: Place::START,
             place: Place::START,
             pending: None,
@@ -345,7 +348,15 @@ impl<R: BufRead> Reader<R> {
             Err(error) => return Err(self.token_error(&error, &bytes)),
         };
         self.token = String::from_utf8(bytes).map_err(|error| self.not_utf8(error.as_bytes()))?;
-        self.place.advance(self.token.as_bytes());
+        self.holds = Holds::of(&self.token);
+        if self.holds.plain() {
+            self.place.advance_plain(self.token.len());
+        } else {
+            self.place.advance(self.token.as_bytes());
+        }
+        if !self.holds.suspicious() {
+            return Ok(kind);
+        }
         match first_forbidden(&self.token) {
             None => Ok(kind),
             Some((at, c)) => {
@@ -427,6 +438,7 @@ impl<R: BufRead> Reader<R> {
         let Some((prefix, local)) = split_qname(&self.token[1..self.tag.name_end]) else {
             return Err(self.problem(Problem::syntax(0, rest(&self.token, 0), "an element name behind '<'")));
         };
+        self.tag.local_start = self.tag.name_end - local.len();
         let limits = self.limits;
         if name_len > limits.name_bytes {
             return Err(self.problem(Problem::limit(0, "a longer name", "name_bytes", limits.name_bytes)));
@@ -437,7 +449,7 @@ impl<R: BufRead> Reader<R> {
         self.elements.push(prefix, local, self.scope.mark());
         let result = self
             .tag
-            .scan(&self.token, self.token_place, &limits)
+            .scan(&self.token, self.holds, self.token_place, &limits)
             .and_then(|()| self.tag.declare(&self.token, &mut self.scope, &limits))
             .and_then(|()| {
                 if prefix == "xmlns" {
@@ -497,7 +509,7 @@ impl<R: BufRead> Reader<R> {
                 if self.text.is_empty() {
                     self.text_position = self.token_place.position();
                 }
-                push_characters(&mut self.text, kind, token).and_then(|()| {
+                push_characters(&mut self.text, kind, token, self.holds).and_then(|()| {
                     if self.text.len() > self.limits.text_bytes {
                         return Err(Problem::limit(0, "longer text", "text_bytes", self.limits.text_bytes));
                     }
@@ -534,16 +546,25 @@ fn token_is_first(place: Place) -> bool {
     (line, column) == (1, 1)
 }
 
-fn push_characters(text: &mut String, kind: Kind, token: &str) -> Result<(), Problem> {
-    match kind {
-        Kind::Reference => text.push(reference(token)?.0),
-        Kind::CData => push_normalised(text, &token["<![CDATA[".len()..token.len() - "]]>".len()]),
-        _ => {
-            if let Some(at) = token.as_bytes().windows(3).position(|window| window == b"]]>") {
-                return Err(Problem::syntax(at, "]]> in text", "]]&gt;"));
-            }
-            push_normalised(text, token);
+fn push_characters(text: &mut String, kind: Kind, token: &str, holds: Holds) -> Result<(), Problem> {
+    let characters = match kind {
+        Kind::Reference => {
+            text.push(reference(token)?.0);
+            return Ok(());
         }
+        Kind::CData => &token["<![CDATA[".len()..token.len() - "]]>".len()],
+        _ => token,
+    };
+    if kind != Kind::CData
+        && holds.bracket()
+        && let Some(at) = token.find("]]>")
+    {
+        return Err(Problem::syntax(at, "]]> in text", "]]&gt;"));
+    }
+    if holds.cr() {
+        push_normalised(text, characters)
+    } else {
+        text.push_str(characters)
     }
     Ok(())
 }

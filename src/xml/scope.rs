@@ -54,6 +54,10 @@ impl Scope {
 
     /// The innermost binding of a prefix.
     pub(super) fn find(&self, prefix: &str) -> Option<BindingId> {
+        // Most names have no prefix.
+        if prefix.is_empty() {
+            return self.bindings.iter().rposition(|binding| binding.prefix.is_empty());
+        }
         self.bindings.iter().rposition(|binding| &self.text[binding.prefix.clone()] == prefix)
     }
 

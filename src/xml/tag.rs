@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::{
     Limits,
-    chars::{is_char, is_name_char, is_space, split_qname},
+    chars::{Holds, is_char, is_name_char, is_space, split_qname},
     scope::{BindingId, Scope, XML_NS, XMLNS_NS},
 };
 use crate::{
@@ -71,9 +71,12 @@ pub(super) struct Tag {
     /// Attributes in document order; namespace declarations are moved out by [`Tag::declare`].
     pub(super) items: Vec<Item>,
     values: String,
+    /// How many of the attributes declared a namespace.
+    declarations: usize,
     /// Namespace of the element.
     pub(super) namespace: BindingId,
-    /// Where the element's name ends in the token.
+    /// Where the local part of the element's name begins in the token, and where it ends.
+    pub(super) local_start: usize,
     pub(super) name_end: usize,
 }
 
@@ -83,14 +86,14 @@ impl Tag {
     }
 
     /// Reads the attributes of a start tag token (`<name ... >` or `<name ... />`) from the end of its name on.
-    /// `place` is the place of the token.
-    pub(super) fn scan(&mut self, token: &str, mut place: Place, limits: &Limits) -> Result<(), Problem> {
+    /// `place` is the place of the token, `holds` what it holds.
+    pub(super) fn scan(&mut self, token: &str, holds: Holds, mut place: Place, limits: &Limits) -> Result<(), Problem> {
         self.items.clear();
         self.values.clear();
         let end = token.len() - if token.ends_with("/>") { 2 } else { 1 };
         let mut at = self.name_end;
         let mut told = 0;
-        let mut declarations = 0;
+        self.declarations = 0;
         loop {
             let start = skip_space(token, at, end);
             if start == end {
@@ -99,7 +102,11 @@ impl Tag {
             if start == at {
                 return Err(Problem::syntax(at, rest(token, at), "white space, '>' or '/>'"));
             }
-            place.advance(&token.as_bytes()[told..start]);
+            if holds.plain() {
+                place.advance_plain(start - told);
+            } else {
+                place.advance(&token.as_bytes()[told..start]);
+            }
             told = start;
             let raw = raw_attribute(token, start, end)?;
             let Some((prefix, _)) = split_qname(&token[raw.name.clone()]) else {
@@ -122,12 +129,12 @@ impl Tag {
                 position: place.position(),
                 namespace: Scope::NONE,
             };
-            declarations += usize::from(item.declares(token).is_some());
+            self.declarations += usize::from(item.declares(token).is_some());
             self.items.push(item);
-            if declarations > limits.namespaces {
+            if self.declarations > limits.namespaces {
                 return Err(Problem::limit(start, "more namespace declarations", "namespaces", limits.namespaces));
             }
-            if self.items.len() - declarations > limits.attributes {
+            if self.items.len() - self.declarations > limits.attributes {
                 return Err(Problem::limit(start, "more attributes", "attributes", limits.attributes));
             }
             at = raw.end;
@@ -137,6 +144,9 @@ impl Tag {
     /// Takes the namespace declarations out of the attributes and puts them in scope
     /// (Namespaces in XML 1.0 §2.2, §3, §5, §6.3).
     pub(super) fn declare(&mut self, token: &str, scope: &mut Scope, limits: &Limits) -> Result<(), Problem> {
+        if self.declarations == 0 {
+            return Ok(());
+        }
         let before = scope.next_id();
         for item in &self.items {
             let Some(prefix) = item.declares(token) else { continue };

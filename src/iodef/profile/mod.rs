@@ -165,8 +165,8 @@ fn open_references(part: &Part<'_>, lost: &BTreeSet<String>) -> BTreeSet<String>
     class::leaves(part.class, part.path, &mut |path, leaf| {
         let Leaf::Text(text) = leaf else { return };
         match path.name() {
-            "@uid-ref" => references.push((path.to_string(), text)),
-            "@observable-id" if lost.is_empty() || !lost.contains(&path.to_string()) => _ = ids.insert(text),
+            "uid-ref" => references.push((path.to_string(), text)),
+            "observable-id" if lost.is_empty() || !lost.contains(&path.to_string()) => _ = ids.insert(text),
             "IndicatorID" => _ = ids.insert(text),
             _ => {}
         }
@@ -237,7 +237,7 @@ fn lacks_one_of(class: &dyn Fields, dialect: &Dialect) -> Option<&'static str> {
 fn place(class: &ClassDef, path: &Path<'_>, rust: &str) -> String {
     let field = class.fields.iter().find(|field| field.rust == rust);
     match field.map(|field| (field.kind, field.name)) {
-        Some((class::Kind::Attribute, name)) => path.child(&format!("@{name}")).to_string(),
+        Some((class::Kind::Attribute, name)) => path.attribute(name).to_string(),
         Some((_, name)) => path.child(name).to_string(),
         None => path.to_string(),
     }

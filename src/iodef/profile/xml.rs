@@ -85,7 +85,7 @@ fn listed(class: &mut dyn Fields, path: &Path<'_>, dialect: &Dialect, changes: &
         if !lacks || dialect.adds.contains(&(list.name, text.as_str())) || extends && coded.is_registered() {
             continue;
         }
-        let place = path.child(&format!("@{}", field.name)).to_string();
+        let place = path.attribute(field.name).to_string();
         if extends && text != "ext-value" {
             coded.set("ext-value", Some(&text));
             let how = format!("{text} stands in {}: it is in no list", field.ext.unwrap_or_default());

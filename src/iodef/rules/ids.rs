@@ -65,9 +65,9 @@ fn key(id: &str) -> Key {
     half(0) << 64 | half(1)
 }
 
-/// A key is a hash already.
+/// For keys that are hashes already, or addresses.
 #[derive(Default)]
-struct Spread(u64);
+pub(super) struct Spread(u64);
 
 impl Hasher for Spread {
     fn write(&mut self, bytes: &[u8]) {
@@ -78,18 +78,22 @@ impl Hasher for Spread {
     fn write_u128(&mut self, key: u128) {
         self.0 = key as u64;
     }
+    /// Of an address, the low bits are zero.
+    fn write_usize(&mut self, address: usize) {
+        self.0 = (address as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(32);
+    }
     fn finish(&self) -> u64 {
         self.0
     }
 }
 
-type Map<V> = HashMap<Key, V, BuildHasherDefault<Spread>>;
+pub(super) type Map<K, V> = HashMap<K, V, BuildHasherDefault<Spread>>;
 
 /// The ids and the open references of one document.
 #[derive(Default)]
 pub(super) struct Ids {
-    known: Map<Known>,
-    waiting: Map<Vec<Waiting>>,
+    known: Map<Key, Known>,
+    waiting: Map<Key, Vec<Waiting>>,
     /// How many references there were.
     references: usize,
     /// How many mentions: mostly none.

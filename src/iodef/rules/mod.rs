@@ -11,9 +11,9 @@ mod table;
 mod tests;
 mod values;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use self::ids::{Ids, Kind, Known};
+use self::ids::{Ids, Kind, Known, Map};
 pub use self::table::RULES;
 use crate::{
     class::{ClassDef, Fields, Place, Rules},
@@ -83,7 +83,7 @@ impl Rule {
 pub(super) struct Checker {
     /// The rules about each class that came, by the address of its table: the same class may have several addresses, which
     /// costs another search and nothing else.
-    about: BTreeMap<usize, Vec<&'static Rule>>,
+    about: Map<usize, Vec<&'static Rule>>,
     ids: Ids,
     /// Paths of ids that are not there for those who read what is written.
     lost: BTreeSet<String>,
