@@ -129,11 +129,12 @@ fn what_is_hollow_is_left_out() {
     assert!(matches!(&marking.fate, Fate::Dropped { why } if why.contains("nothing of the record")), "{marking}");
 }
 
-/// The digests of a piece of evidence stand in the document, and come back as those of a file.
+/// Kind and digests of a piece of evidence stand in the document; the digests come back as those of a file.
 #[test]
 fn digests_are_those_of_a_file() {
     let (_, source) = fixtures::fixtures().remove(1);
     let wanted = source.records[0].evidence[0].digests[0].clone();
+    let kind = source.records[0].evidence[0].kind.clone();
     let made = record_to_iodef(source, Format::IodefJson, Profile::default()).unwrap();
     let path = "$.evidence[0].digests[0]";
     for (member, kept) in [(".alg", true), (".value", true), (".at.at", false)] {
@@ -143,6 +144,8 @@ fn digests_are_those_of_a_file() {
     let back = read(&made.bytes, Format::IodefJson, u64::MAX).unwrap();
     let back = convert(back, Format::Record, Profile::default()).unwrap();
     let back = crate::record::read(&back.bytes).unwrap();
+    assert!(kind.is_some());
+    assert_eq!(back.records[0].evidence[0].kind, kind);
     let hash = &back.records[0].evidence[0].files[0].files[0].hashes.as_ref().unwrap().hashes[0];
     assert_eq!(hash.alg.as_deref(), Some("http://www.w3.org/2001/04/xmlenc#sha256"));
     use base64::Engine as _;
