@@ -100,11 +100,8 @@ fn again(
     written: Result<Vec<u8>, Vec<Finding>>,
     decode: impl Fn(&[u8]) -> Result<Decoded, Finding>,
 ) -> Option<IodefDocument> {
-    let read = match &written {
-        Ok(bytes) => decode(bytes),
-        Err(findings) => panic!("not written as {format}: {findings:#?}"),
-    };
-    match read {
+    assert!(written.is_ok(), "not written as {format}: {:#?}", written.err());
+    match decode(&written.ok()?) {
         Ok(read) => {
             assert!(read.errors().next().is_none(), "{format} has errors: {:#?}", read.findings);
             Some(read.document)

@@ -1,6 +1,6 @@
 //! The account of a translation: what became of every leaf of the input.
 
-use std::{cell::RefCell, collections::HashMap, fmt};
+use std::{cell::RefCell, collections::BTreeMap, fmt};
 
 use serde::Serialize;
 
@@ -105,21 +105,19 @@ impl Ledger {
 /// place is coarsened, or dropped where something is left out.
 pub fn refit(entries: &mut [Entry], changes: &[Change]) {
     // What is left out is gone, whatever else was changed at the place; of changes of one kind, the first counts.
-    let mut at: HashMap<&str, (bool, usize)> = HashMap::new();
+    let mut at: BTreeMap<&str, (bool, usize)> = BTreeMap::new();
     for (number, change) in changes.iter().enumerate() {
         let rank = (!change.left_out, number);
         at.entry(&change.path).and_modify(|first| *first = rank.min(*first)).or_insert(rank);
     }
-    if at.is_empty() {
-        return;
-    }
+    let Some(shortest) = at.keys().map(|path| path.len()).min() else { return };
     for entry in entries {
         let (to, before) = match &entry.fate {
             Fate::Kept { to } | Fate::Moved { to } => (to, None),
             Fate::Coarsened { to, how } => (to, Some(how)),
             Fate::Carried { .. } | Fate::Dropped { .. } | Fate::Lost => continue,
         };
-        let first = at_or_above(to).filter_map(|place| at.get(place)).min();
+        let first = at_or_above(to, shortest).filter_map(|place| at.get(place)).min();
         let Some(change) = first.and_then(|(_, number)| changes.get(*number)) else { continue };
         entry.fate = match change.left_out {
             true => Fate::Dropped { why: change.how.clone() },
@@ -131,10 +129,11 @@ pub fn refit(entries: &mut [Entry], changes: &[Change]) {
     }
 }
 
-/// The path itself, and those of what it is in: `a/b[2]` is in `a/b`, which is in `a`.
-fn at_or_above(path: &str) -> impl Iterator<Item = &str> {
-    let above = path.match_indices(['/', '[']).map(|(end, _)| &path[..end]);
-    std::iter::once(path).chain(above)
+/// The path itself, and those of what it is in: `a/b[2]` is in `a/b`, which is in `a`. Only those of so many bytes.
+fn at_or_above(path: &str, shortest: usize) -> impl Iterator<Item = &str> {
+    let end = move |(end, byte): (usize, u8)| (end >= shortest && matches!(byte, b'/' | b'[')).then_some(end);
+    let ends = path.bytes().enumerate().filter_map(end).chain([path.len()]);
+    ends.filter_map(|end| path.get(..end))
 }
 
 /// The counts of an account.
