@@ -3,7 +3,9 @@
 use super::{
     Entry,
     between::{Between, fit},
-    from_iodef, refit, to_iodef, version1,
+    from_iodef,
+    iodef::{leave_out_hollow, say_what_is_unsaid},
+    refit, to_iodef, version1,
 };
 use crate::{
     cbor,
@@ -158,7 +160,9 @@ pub fn record_to_iodef(document: RecordDocument, to: Format, profile: Profile) -
         return Ok(Converted { bytes, account: version1::compose(account, &then) });
     }
     let binding = binding(to, profile).ok_or_else(|| vec![unable(to, "written")])?;
-    let (changes, _) = fit(&mut Part::whole(&mut made), binding);
+    say_what_is_unsaid(&mut made);
+    let (mut changes, _) = fit(&mut Part::whole(&mut made), binding);
+    changes.extend(leave_out_hollow(&mut made));
     refit(&mut account, &changes);
     let encoded = Encoder::new(binding).finish(&made)?;
     Ok(Converted { bytes: encoded.into_bytes().map_err(|error| vec![aside(&error)])?, account })

@@ -112,12 +112,19 @@ pub fn refit(entries: &mut [Entry], changes: &[Change]) {
     }
     let Some(shortest) = at.keys().map(|path| path.len()).min() else { return };
     for entry in entries {
-        let (Fate::Kept { to } | Fate::Moved { to }) = &entry.fate else { continue };
+        let (to, before) = match &entry.fate {
+            Fate::Kept { to } | Fate::Moved { to } => (to, None),
+            Fate::Coarsened { to, how } => (to, Some(how)),
+            Fate::Carried { .. } | Fate::Dropped { .. } | Fate::Lost => continue,
+        };
         let first = at_or_above(to, shortest).filter_map(|place| at.get(place)).min();
         let Some(change) = first.and_then(|(_, number)| changes.get(*number)) else { continue };
         entry.fate = match change.left_out {
             true => Fate::Dropped { why: change.how.clone() },
-            false => Fate::Coarsened { to: to.clone(), how: change.how.clone() },
+            false => Fate::Coarsened {
+                to: to.clone(),
+                how: before.map_or_else(|| change.how.clone(), |how| format!("{how}; {}", change.how)),
+            },
         };
     }
 }

@@ -4,18 +4,21 @@
 //! that is dropped without is entered as lost. What was never taken is found by walking over what is left of the source
 //! ([`Context::rest_of_class`], [`Context::rest_of_group`]): it becomes residue, which is carried or dropped.
 
-use std::{cell::RefCell, fmt::Display, mem};
+use std::{cell::RefCell, collections::BTreeSet, fmt::Display, mem};
 
 use serde::Serialize;
 use serde_json::Value;
 
 use super::{
-    iodef::pool::{Made, Pool},
+    iodef::{
+        ids,
+        pool::{Made, Pool},
+    },
     ledger::{Fate, Ledger},
     trail::Trail,
 };
 use crate::{
-    class::{self, Fields, Leaf, Path},
+    class::{self, Fields, Id, Leaf, Path},
     digest::Digest,
     record::{
         Element, anchor_digest,
@@ -29,6 +32,18 @@ use crate::{
 pub(super) struct Residue {
     pub path: String,
     pub leaf: Leaf,
+}
+
+/// An id of residue that has been put, or a reference to one; its name is given when all is made.
+#[derive(Debug)]
+pub(super) struct Came {
+    /// Where it stands in the record.
+    pub at: String,
+    /// Where it goes.
+    pub to: String,
+    pub id: String,
+    /// The document that it came in, if that is known.
+    pub document: Option<String>,
 }
 
 /// What all rules of one translation share.
@@ -46,6 +61,10 @@ pub(super) struct Context {
     pub made: RefCell<Made>,
     /// The record's lists, on the way out.
     pub pool: Pool,
+    /// The ids and references of residue that were put.
+    pub came: RefCell<Vec<Came>>,
+    /// Ids of indicators so far, also in records before.
+    pub indicator_ids: RefCell<BTreeSet<String>>,
 }
 
 /// A value on its way. Dropped without an end, its leaves are entered as lost.
@@ -131,6 +150,8 @@ pub(super) struct Returning {
     at: String,
     path: String,
     value: String,
+    /// The document that it came in, if that is known.
+    document: Option<String>,
 }
 
 /// The format whose residue this translator writes.
@@ -174,11 +195,18 @@ impl Context {
         let carried = mem::take(source.carried_mut());
         // As it was when the residue was hung on it: without.
         let digest = anchor_digest(source).ok();
-        self.returning(carried, digest, at)
+        self.returning(carried, source.origins(), digest, at)
     }
 
     /// The same for what is no element.
-    pub fn returning(&self, carried: Vec<Carried>, digest: Option<Digest>, at: &Trail<'_>) -> Vec<Returning> {
+    pub fn returning(
+        &self,
+        carried: Vec<Carried>,
+        origins: &[Origin],
+        digest: Option<Digest>,
+        at: &Trail<'_>,
+    ) -> Vec<Returning> {
+        let document = origins.iter().find_map(|origin| origin.document.as_deref()).or(self.pool.document());
         let mut out = Vec::new();
         for (i, carried) in carried.into_iter().enumerate() {
             let here = at.element("carried", i);
@@ -195,7 +223,8 @@ impl Context {
                     for leaf in whole.iter().filter(|leaf| !leaf.path.ends_with(".value")) {
                         self.ledger.end(leaf.path.clone(), Fate::Kept { to: path.clone() });
                     }
-                    out.push(Returning { at: here.to_string(), path, value });
+                    let document = document.map(str::to_owned);
+                    out.push(Returning { at: here.to_string(), path, value, document });
                 }
                 _ => end(dropped("residue without path or value")),
             }
@@ -205,7 +234,20 @@ impl Context {
 
     /// Puts residue where the class has nothing; what the translation has written wins.
     pub fn put_back(&self, residue: Vec<Returning>, made: &mut dyn Fields, to: &Path<'_>) {
-        for Returning { at, path, value } in residue {
+        for Returning { at, path, value, document } in residue {
+            let at = format!("{at}.value");
+            // Whether an id is free is seen only when all is made.
+            if ids::place(&path).is_some() && Id::new(&value).is_ok() {
+                let index = self.came.borrow().len();
+                match class::put(made, &path, Leaf::Text(ids::stand_in(index))) {
+                    Ok(()) => {
+                        let to = format!("{to}/{path}");
+                        self.came.borrow_mut().push(Came { at, to, id: value, document });
+                    }
+                    Err(error) => self.ledger.end(at, superseded(to, &path, &error)),
+                }
+                continue;
+            }
             let parse = || Verbatim::parse(&value, &xml::Limits::default()).map(Leaf::Foreign).ok();
             let (place, leaf) = match path.strip_suffix(MARKUP) {
                 Some(place) => (place, parse()),
@@ -220,9 +262,9 @@ impl Context {
             };
             let fate = match done {
                 Ok(()) => Fate::Kept { to: format!("{to}/{place}") },
-                Err(error) => Fate::Dropped { why: format!("superseded at {to}/{place}: {error}") },
+                Err(error) => superseded(to, place, &error),
             };
-            self.ledger.end(format!("{at}.value"), fate);
+            self.ledger.end(at, fate);
         }
     }
 
@@ -301,6 +343,10 @@ impl<V> Drop for Taken<'_, V> {
             self.context.ledger.end(leaf.path, Fate::Lost);
         }
     }
+}
+
+fn superseded(to: &Path<'_>, place: &str, error: &class::BadLeaf) -> Fate {
+    Fate::Dropped { why: format!("superseded at {to}/{place}: {error}") }
 }
 
 /// The leaves of a record's part. A list or an object without anything in it has none.

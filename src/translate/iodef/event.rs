@@ -3,9 +3,10 @@
 use std::mem::take;
 
 use super::{
+    facts,
     parts::{
-        AssessmentPair, DiscoveryPair, FileSetPair, IncidentNamePair, MethodPair, RecordPatternPair,
-        RegistryChangePair, SoftwarePair, TextPair, ValuePair,
+        AssessmentPair, DiscoveryPair, FileSetPair, HashPair, IncidentNamePair, MethodPair, RecordPatternPair,
+        RegistryChangePair, SoftwarePair, TextPair, ValuePair, is_digest,
     },
     party::{contact_in, contact_out, contacts_in, contacts_out},
     system::SystemPair,
@@ -17,7 +18,8 @@ use crate::{
         actions::{Action, ActionState},
         base::ElementRef,
         event::{Event, Flow},
-        evidence::Evidence,
+        evidence::{Evidence, EvidenceKind},
+        files::Hash,
         timeline::TimelineEntry,
     },
     translate::{
@@ -64,6 +66,7 @@ mirror! {
         texts url <=> urls;
         many file_data <=> files: FileSetPair;
         many registry_keys_modified <=> registry_changes: RegistryChangePair;
+        also inward evidence_in;
         also outward evidence_out;
     }
     /// Entries of the timeline (§3.13.1).
@@ -92,10 +95,42 @@ fn action_out(cx: &Context, source: &mut Action, made: &mut iodef::Expectation, 
     }
 }
 
-/// The title says what a thing is, as its first description.
+/// What says of what kind a piece of evidence is; RFC 7970 has no class for it.
+const KIND: &str = "evidence-kind";
+
+fn evidence_in(cx: &Context, source: &mut iodef::RecordData, made: &mut Evidence, at: &Path<'_>, to: &Trail<'_>) {
+    let word = facts::first(cx, &mut source.additional_data, KIND, at, &to.member("kind"));
+    made.kind = word.map(EvidenceKind::from);
+}
+
+/// The title says what a thing is, as its first description; digests are those of a file, the thing.
 fn evidence_out(cx: &Context, source: &mut Evidence, made: &mut iodef::RecordData, at: &Trail<'_>, to: &Path<'_>) {
     if let Some(title) = source.title.take() {
         made.description.insert(0, TextPair::outward(cx, title, &at.member("title"), &to.item("Description", 1)));
+    }
+    if let Some(taken) = cx.take_group(&mut source.kind, &at.member("kind")) {
+        let kind = taken.kept(&to.item("AdditionalData", made.additional_data.len() + 1)).flatten();
+        made.additional_data.extend(kind.map(|kind| facts::block(KIND, kind.as_str())));
+    }
+    let file = to.item("FileData", made.file_data.len() + 1);
+    let file = file.item("File", 1);
+    let hashes = file.child("HashData");
+    let mut hash = Vec::new();
+    for (i, mut digest) in take(&mut source.digests).into_iter().enumerate() {
+        let at = at.element("digests", i);
+        if is_digest(digest.alg.as_deref(), digest.value.as_deref()) {
+            let group = Hash { alg: digest.alg.take(), value: digest.value.take(), ..Hash::default() };
+            hash.push(HashPair::outward(cx, group, &at, &hashes.item("Hash", hash.len() + 1)));
+            cx.rest_of_group(&digest, &at, "a hash has no time");
+        } else {
+            cx.rest_of_group(&digest, &at, "not a digest that XML signature has a name for");
+        }
+    }
+    if !hash.is_empty() {
+        let scope = Some(iodef::vocab::HashScope::FileContents.into());
+        let hash_data = Some(iodef::HashData { scope, hash, ..iodef::HashData::default() });
+        let file = vec![iodef::File { hash_data, ..iodef::File::default() }];
+        made.file_data.push(iodef::FileData { file, ..iodef::FileData::default() });
     }
 }
 
@@ -190,7 +225,7 @@ fn lists_out(cx: &Context, source: &mut Event, made: &mut iodef::EventData, at: 
     let event = ElementRef::from(&source.id);
     for (i, mut flow) in take(&mut source.flows).into_iter().enumerate() {
         let at = at.element("flows", i);
-        let (reference, to) = (ElementRef::from(&flow.id), to.item("Flow", i + 1));
+        let (reference, to) = (ElementRef::from(&flow.id), to.item("Flow", made.flow.len() + 1));
         cx.structure(&mut flow.id, &at.member("id"));
         cx.structure(&mut flow.origins, &at.member("origins"));
         cx.rest_of_group(&flow, &at, "the format has no place for it");

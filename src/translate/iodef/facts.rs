@@ -19,7 +19,7 @@ use crate::{
 const FORMAT_ID: &str = "urn:sirex:record:1";
 
 /// A block with a word or a number.
-fn block(meaning: &str, text: &str) -> Extension {
+pub(super) fn block(meaning: &str, text: &str) -> Extension {
     Extension {
         dtype: Some(Dtype::String.into()),
         meaning: Some(meaning.into()),
@@ -59,17 +59,41 @@ pub(super) fn inward(cx: &Context, source: &mut iodef::Incident, made: &mut Reco
     for (i, mut block) in take(&mut source.additional_data).into_iter().enumerate() {
         let at = at.item("AdditionalData", i + 1);
         if let Some(to) = read(&block, made) {
-            macro_rules! kept {
-                ($($field:ident),*) => { $(
-                    if let Some(taken) = cx.take_class(&mut block, stringify!($field), &at, |block| &mut block.$field) {
-                        let _ = taken.kept(&to);
-                    }
-                )* };
-            }
-            kept!(dtype, meaning, format_id, content);
+            kept(cx, &mut block, &at, &to);
         }
         cx.rest_of_class(&block, &at);
     }
+}
+
+/// The block says what now stands in the record.
+fn kept(cx: &Context, block: &mut Extension, at: &Path<'_>, to: &str) {
+    macro_rules! kept {
+        ($($field:ident),*) => { $(
+            if let Some(taken) = cx.take_class(block, stringify!($field), at, |block| &mut block.$field) {
+                let _ = taken.kept(&to);
+            }
+        )* };
+    }
+    kept!(dtype, meaning, format_id, content);
+}
+
+/// Takes the word of our block of this meaning out of the blocks of a class, if it is the first; all others are residue.
+pub(super) fn first(
+    cx: &Context,
+    blocks: &mut Vec<Extension>,
+    meaning: &str,
+    at: &Path<'_>,
+    to: &Trail<'_>,
+) -> Option<String> {
+    let word = blocks.first().and_then(|block| text_of(block, meaning)).map(str::to_owned);
+    for (i, mut block) in take(blocks).into_iter().enumerate() {
+        let at = at.item("AdditionalData", i + 1);
+        if i == 0 && word.is_some() {
+            kept(cx, &mut block, &at, &to.to_string());
+        }
+        cx.rest_of_class(&block, &at);
+    }
+    word
 }
 
 fn read(block: &Extension, made: &mut Record) -> Option<String> {

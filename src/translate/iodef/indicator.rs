@@ -129,15 +129,23 @@ fn content_in(cx: &Context, source: &mut iodef::Indicator, made: &mut Indicator,
 fn content_out(cx: &Context, source: &mut Indicator, made: &mut iodef::Indicator, at: &Trail<'_>, to: &Path<'_>) {
     content_out!(cx, source, made, at, to, IndicatorContent);
     made.contact = super::party::contacts_out(cx, &mut source.contacts, &at.member("contacts"), to);
-    // An indicator without an identifier of its own gets one that follows from its place in the record.
-    if made.indicator_id.is_none() {
-        let id = crate::class::Id::new(&format!("indicator-{}", source.id.as_str().replace(':', "-"))).ok();
-        made.indicator_id = Some(iodef::IndicatorId {
-            name: Some(cx.team().into()),
-            version: Some("1".into()),
-            id: id.or_else(|| crate::class::Id::new(&cx.name("indicator")).ok()),
-        });
+    let mut ids = cx.indicator_ids.borrow_mut();
+    if let Some(name) = &made.indicator_id {
+        ids.extend(name.id.as_deref().map(str::to_owned));
+        return;
     }
+    // An indicator without an identifier of its own gets one that follows from its place in the record.
+    let place = format!("indicator-{}", source.id.as_str().replace(':', "-"));
+    let (mut id, mut number) = (place.clone(), 1);
+    while !ids.insert(id.clone()) {
+        number += 1;
+        id = format!("{place}-{number}");
+    }
+    made.indicator_id = Some(iodef::IndicatorId {
+        name: Some(cx.team().into()),
+        version: Some("1".into()),
+        id: crate::class::Id::new(&id).ok(),
+    });
 }
 
 fn operand_in(cx: &Context, source: &mut iodef::Operand, made: &mut Term, at: &Path<'_>, to: &Trail<'_>) {

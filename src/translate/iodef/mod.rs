@@ -2,6 +2,7 @@
 
 mod event;
 mod facts;
+pub(super) mod ids;
 mod indicator;
 mod inward;
 pub(super) mod marking;
@@ -15,3 +16,4 @@ mod tests;
 
 pub use inward::from_iodef;
 pub use outward::to_iodef;
+pub(super) use outward::{leave_out_hollow, say_what_is_unsaid};

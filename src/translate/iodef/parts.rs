@@ -536,20 +536,28 @@ fn hash_in(cx: &Context, source: &mut iodef::Hash, made: &mut files::Hash, at: &
         algorithm(&mut source.canonicalization_method, "CanonicalizationMethod", &to.member("canonicalization"));
 }
 
+/// What XML signature calls the algorithms that the record has words for.
+const ALGORITHMS: &[(&str, &str)] = &[
+    ("md5", "http://www.w3.org/2001/04/xmldsig-more#md5"),
+    ("sha-1", "http://www.w3.org/2000/09/xmldsig#sha1"),
+    ("sha-256", "http://www.w3.org/2001/04/xmlenc#sha256"),
+    ("sha-384", "http://www.w3.org/2001/04/xmldsig-more#sha384"),
+    ("sha-512", "http://www.w3.org/2001/04/xmlenc#sha512"),
+];
+
+/// The URI of an algorithm that has a word.
+fn uri_of(text: &str) -> Option<&'static str> {
+    let short = text.to_ascii_lowercase().replace("sha1", "sha-1").replace("sha2", "sha-2").replace("sha3", "sha-3");
+    ALGORITHMS.iter().find(|(name, _)| *name == short).map(|(_, uri)| *uri)
+}
+
+/// Whether XML signature can say this digest: a word and hexadecimal.
+pub(super) fn is_digest(alg: Option<&str>, value: Option<&str>) -> bool {
+    alg.and_then(uri_of).is_some() && value.and_then(hex).is_some_and(|bytes| !bytes.is_empty())
+}
+
 /// XML signature names algorithms by URI and writes digests in base64; the record has a word with hexadecimal too.
 fn hash_out(cx: &Context, source: &mut files::Hash, made: &mut iodef::Hash, at: &Trail<'_>, to: &Path<'_>) {
-    const URIS: &[(&str, &str)] = &[
-        ("md5", "http://www.w3.org/2001/04/xmldsig-more#md5"),
-        ("sha-1", "http://www.w3.org/2000/09/xmldsig#sha1"),
-        ("sha-256", "http://www.w3.org/2001/04/xmlenc#sha256"),
-        ("sha-384", "http://www.w3.org/2001/04/xmldsig-more#sha384"),
-        ("sha-512", "http://www.w3.org/2001/04/xmlenc#sha512"),
-    ];
-    let uri_of = |text: &str| {
-        let short =
-            text.to_ascii_lowercase().replace("sha1", "sha-1").replace("sha2", "sha-2").replace("sha3", "sha-3");
-        URIS.iter().find(|(name, _)| *name == short).map(|(_, uri)| *uri)
-    };
     let by_word = source.alg.as_deref().is_some_and(|alg| uri_of(alg).is_some());
     let method = |place: &mut Option<String>, name: &'static str, to: Path<'_>| {
         let text = cx.take_group(place, &at.member(name))?.kept(&to).flatten()?;

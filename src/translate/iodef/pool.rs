@@ -40,6 +40,8 @@ pub(in crate::translate) struct Pool {
     actions: RefCell<Vec<(usize, Action)>>,
     evidence: RefCell<Vec<(usize, Evidence)>>,
     team: String,
+    /// The document that the record came in.
+    document: Option<String>,
 }
 
 impl Pool {
@@ -58,7 +60,13 @@ impl Pool {
             actions: numbered(&mut record.actions),
             evidence: numbered(&mut record.evidence),
             team: team.unwrap_or_default(),
+            document: record.origins.iter().find_map(|origin| origin.document.clone()),
         }
+    }
+
+    /// The document that the record came in, if that is known.
+    pub fn document(&self) -> Option<&str> {
+        self.document.as_deref()
     }
 }
 

@@ -4,6 +4,7 @@ mod assessment;
 mod content;
 mod frame;
 mod people;
+mod rules;
 
 use std::mem::take;
 
@@ -15,7 +16,7 @@ use self::{
 };
 use super::{
     event::events_out,
-    facts,
+    facts, ids,
     indicator::IndicatorPair,
     parts::{AssessmentPair, DiscoveryPair, MethodPair, RelatedPair},
     pool::Pool,
@@ -33,20 +34,23 @@ use crate::{
     },
 };
 
+pub(in crate::translate) use self::rules::{leave_out_hollow, say_what_is_unsaid};
+
 /// An IODEF document out of records, and the account of every leaf of them. A record without number, time, purpose or
 /// contact gives an incident without, which the codec then refuses to write: nothing is invented.
 pub fn to_iodef(source: RecordDocument) -> (IodefDocument, Vec<Entry>) {
-    let mut account = Vec::new();
     let root = Path::root("IODEF-Document");
     let cx = Context::default();
     let mut made = document_out(&cx, source.document, &root);
-    account.extend(cx.ledger.close());
+    let mut contexts = vec![cx];
     for (i, mut record) in source.records.into_iter().enumerate() {
-        let cx = Context { pool: Pool::of(&mut record), ..Context::default() };
+        let indicator_ids = contexts.last().map(|before| before.indicator_ids.take()).unwrap_or_default();
+        let cx = Context { pool: Pool::of(&mut record), indicator_ids: indicator_ids.into(), ..Context::default() };
         made.incident.push(incident_out(&cx, record, &root.item("Incident", i + 1)));
-        account.extend(cx.ledger.close());
+        contexts.push(cx);
     }
-    (made, account)
+    ids::settle(&mut made, &contexts);
+    (made, contexts.into_iter().flat_map(|cx| cx.ledger.close()).collect())
 }
 
 fn document_out(cx: &Context, mut source: Document, to: &Path<'_>) -> IodefDocument {
@@ -56,7 +60,7 @@ fn document_out(cx: &Context, mut source: Document, to: &Path<'_>) -> IodefDocum
     if let Some(taken) = cx.take_group(&mut source.lang, &at.member("lang")) {
         made.lang = Tag::outward(taken, &to.child("@xml:lang"));
     }
-    let residue = cx.returning(take(&mut source.carried), None, &at);
+    let residue = cx.returning(take(&mut source.carried), &source.origins, None, &at);
     cx.structure(&mut source.origins, &at.member("origins"));
     cx.rest_of_group(&source, &at, "the format has no place for it");
     cx.put_back(residue, &mut made, to);
@@ -68,7 +72,7 @@ fn document_out(cx: &Context, mut source: Document, to: &Path<'_>) -> IodefDocum
 fn incident_out(cx: &Context, mut source: Record, to: &Path<'_>) -> iodef::Incident {
     let at = Trail::ROOT;
     let mut made = iodef::Incident::default();
-    let residue = cx.returning(take(&mut source.carried), None, &at);
+    let residue = cx.returning(take(&mut source.carried), &source.origins, None, &at);
     cx.structure(&mut source.origins, &at.member("origins"));
     // Ids of a document follow from it; it never stands in one itself.
     cx.kept("$.id", &"(ids that follow from it)");

@@ -5,7 +5,7 @@ use std::mem::take;
 use super::super::{event::HistoryPair, parts::TextPair, party::contact_out};
 use crate::{
     class::{Coded, Path},
-    iodef::{self, vocab},
+    iodef::{self, MlString, vocab},
     record::{Record, base::ElementRef, party::PartyRole},
     translate::{
         convert::{Convert as _, Time, Word},
@@ -41,7 +41,11 @@ pub(super) fn contacts(cx: &Context, source: &mut Record, made: &mut iodef::Inci
                 .push(iodef::Telephone { number: number.as_deref().map(Into::into), ..iodef::Telephone::default() });
         }
         if let Some(taken) = cx.take_group(&mut creator.domain, &at.member("domain")) {
-            let _ = taken.kept(&"IncidentID/@name");
+            let domain = taken.kept(&"IncidentID/@name").flatten();
+            // A contact of which nothing is said has the name of its team.
+            if contact.contact_name.is_empty() && contact.email.is_empty() && contact.telephone.is_empty() {
+                contact.contact_name.extend(domain.as_deref().map(MlString::new));
+            }
         }
         cx.rest_of_group(&creator, &at, "a contact has no place for it");
         made.contact.push(contact);

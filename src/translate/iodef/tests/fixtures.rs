@@ -34,7 +34,17 @@ const FORMS: [Form; 2] = [
     },
 ];
 
-fn fixtures() -> Vec<(PathBuf, RecordDocument)> {
+/// As [`record_to_iodef`](crate::translate::record_to_iodef) makes it, before it is written.
+fn fitted(source: RecordDocument, form: &Form) -> (IodefDocument, Vec<Entry>) {
+    let (mut made, mut account) = to_iodef(source);
+    outward::say_what_is_unsaid(&mut made);
+    let mut changes = (form.fit)(&mut made);
+    changes.extend(outward::leave_out_hollow(&mut made));
+    refit(&mut account, &changes);
+    (made, account)
+}
+
+pub(super) fn fixtures() -> Vec<(PathBuf, RecordDocument)> {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures/records");
     let mut paths: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.sort();
@@ -85,16 +95,14 @@ fn fixtures_go_to_every_form_and_back() {
                 .flat_map(|record| leaves_of(record, &Trail::ROOT))
                 .map(|leaf| leaf.path)
                 .collect();
-            let (mut made, mut account) = to_iodef(source.clone());
-            let changes = (form.fit)(&mut made);
-            refit(&mut account, &changes);
+            let (made, account) = fitted(source.clone(), &form);
             assert_eq!(lost(&account), Vec::<&Entry>::new(), "{place}");
             let accounted: BTreeSet<String> = account.iter().map(|entry| entry.path.clone()).collect();
             let missing: Vec<_> = wanted.difference(&accounted).collect();
             assert!(missing.is_empty(), "{place}: {missing:#?}");
             let bytes = (form.write)(&made).unwrap_or_else(|findings| panic!("{place}: {findings:#?}"));
             let back = (form.read)(&bytes);
-            // A record may lack what is good to have: its language, the name of its team.
+            // A record may lack what is good to have; `rules.rs` has what that is.
             let is_advice = |finding: &&Finding| iodef::rules::RULES.iter().any(|rule| rule.says(finding));
             let other: Vec<_> =
                 back.findings.iter().filter(|f| f.severity == Severity::Error || !is_advice(f)).collect();
@@ -127,9 +135,7 @@ fn what_is_kept_is_in_the_document() {
                     _ => None,
                 })
                 .collect();
-            let (mut made, mut account) = to_iodef(source.clone());
-            let changes = (form.fit)(&mut made);
-            refit(&mut account, &changes);
+            let (made, account) = fitted(source.clone(), &form);
             let back = (form.read)(&(form.write)(&made).unwrap()).document;
             let written: BTreeSet<String> = leaves(&back).into_iter().map(|(_, text)| text).collect();
             for (leaf, text) in texts {

@@ -1,6 +1,8 @@
 //! Translation of generated documents and records: nothing is forgotten, and what is said to be kept is.
 
 mod fixtures;
+mod ids;
+mod rules;
 
 use std::collections::BTreeSet;
 
