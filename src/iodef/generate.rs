@@ -14,11 +14,17 @@ use crate::{
 pub fn generate(dice: &mut Dice<'_>, depth: usize) -> IodefDocument {
     let mut document = IodefDocument::default();
     class::generate(&mut document, dice, depth);
+    keep_rules(&mut document, dice);
+    document
+}
+
+/// Changes a document that was made at random such that it breaks no rule whose breach is an error.
+pub fn keep_rules(document: &mut IodefDocument, dice: &mut Dice<'_>) {
     let mut ids = Ids::default();
     let root = Path::root(IodefDocument::DEF.name);
-    class::each_class(&mut document, &root, &mut |class, _| alternatives(class, dice));
-    let lost = profile::unsayable_ids(&document, &root);
-    class::each_class(&mut document, &root, &mut |class, path| {
+    class::each_class(document, &root, &mut |class, _| alternatives(class, dice));
+    let lost = profile::unsayable_ids(document, &root);
+    class::each_class(document, &root, &mut |class, path| {
         if !lost.contains(&path.child("@observable-id").to_string()) {
             ids.take(class);
         }
@@ -29,8 +35,7 @@ pub fn generate(dice: &mut Dice<'_>, depth: usize) -> IodefDocument {
         incident.observable_id = Id::new("incident").ok();
         ids.observables.push("incident".to_owned());
     }
-    class::each_class(&mut document, &root, &mut |class, _| ids.resolve(class, dice));
-    document
+    class::each_class(document, &root, &mut |class, _| ids.resolve(class, dice));
 }
 
 /// Of things that exclude each other, one.

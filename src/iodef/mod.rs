@@ -41,7 +41,7 @@ pub use document::{
 pub use event::{DetectionPattern, Discovery, EventData, Expectation, Flow, Method, Reference, ReferenceName};
 pub use extension::{AttackPattern, Extension, Software, SoftwareReference, StructuredInfo, StructuredPart};
 pub use fuzz::{fuzz_cbor, fuzz_json, fuzz_roundtrip, fuzz_xml};
-pub use generate::generate;
+pub use generate::{generate, keep_rules};
 pub use history::{History, HistoryItem};
 pub use indicator::{
     AlternativeIndicatorId, AttackPhase, BulkObservable, BulkObservableFormat, Indicator, IndicatorContent,

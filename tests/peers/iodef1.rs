@@ -156,8 +156,7 @@ fn generated_documents_of_version_2_pass_the_schema_of_version_1() {
     let mut written = Vec::new();
     for seed in GENERATED {
         let entropy = Seeded::new(seed);
-        let mut document = IodefDocument::default();
-        class::generate(&mut document, &mut Dice::new(&entropy), 5);
+        let document = iodef::generate(&mut Dice::new(&entropy), 5);
         let bytes = iodef::encode_xml(&document).unwrap();
         let (down, _) = converted(&bytes, Format::IodefXml, Format::Iodef1Xml);
         written.push(write(folder.path(), &format!("{seed}.xml"), &down));

@@ -32,11 +32,10 @@ const MADE: u64 = 10_000;
 
 /// A document of the tables; small ones more often than large ones.
 fn generated(seed: u64, dice: &mut Dice<'_>) -> IodefDocument {
-    let mut document = IodefDocument::default();
     if seed.is_multiple_of(3) {
-        class::generate(&mut document, dice, [2, 3, 3, 4, 5][(seed / 3 % 5) as usize]);
-        return document;
+        return iodef::generate(dice, [2, 3, 3, 4, 5][(seed / 3 % 5) as usize]);
     }
+    let mut document = IodefDocument::default();
     // Most classes are far below the root, where whole documents of that depth are too large: an observable of each kind.
     class::generate(&mut document, dice, 0);
     let mut content = ObservableContent::blank();
@@ -51,6 +50,7 @@ fn generated(seed: u64, dice: &mut Dice<'_>) -> IodefDocument {
     indicator.content =
         Some(IndicatorContent::Observable(Observable { content: Some(content), ..Observable::default() }));
     document.incident[0].indicator_data = Some(IndicatorData { indicator: vec![indicator] });
+    iodef::keep_rules(&mut document, dice);
     document
 }
 
