@@ -47,7 +47,7 @@ pub(super) fn is_name_char(c: char) -> bool {
 }
 
 /// Whether the text is an `NCName` (Namespaces in XML 1.0 §3).
-pub(super) fn is_ncname(text: &str) -> bool {
+pub fn is_ncname(text: &str) -> bool {
     let mut chars = text.chars();
     chars.next().is_some_and(is_name_start) && chars.all(is_name_char)
 }
