@@ -104,6 +104,7 @@ pub fn fuzz_roundtrip(bytes: &[u8]) {
 }
 
 /// What was written, read; nothing when it is over a limit.
+#[allow(clippy::panic)] // that is how a fuzz target says what it has found
 fn again(
     format: &str,
     written: Result<Vec<u8>, Vec<Finding>>,
