@@ -47,7 +47,7 @@ struct Waiting {
     number: usize,
     position: Position,
     /// The path, and what the finding would say.
-    text: Option<(String, String)>,
+    text: Option<Box<(String, String)>>,
 }
 
 /// References whose id has not come of which the text is kept too. Beyond them the place has to do: a document may have
@@ -158,7 +158,7 @@ impl Ids {
             _ => {
                 let (position, text) = tell(self.with_text < WITH_TEXT);
                 self.with_text += usize::from(text.is_some());
-                let waiting = Waiting { rule, wanted, number: self.references, position, text };
+                let waiting = Waiting { rule, wanted, number: self.references, position, text: text.map(Box::new) };
                 // Most ids are waited for once.
                 self.waiting.entry(key).or_insert_with(|| Vec::with_capacity(1)).push(waiting);
                 true
@@ -176,9 +176,9 @@ impl Ids {
                 waiting.into_iter().filter(move |one| one.wanted.is_none() || known.contains_key(&key))
             })
             .collect();
-        left.sort_by_key(|one| one.number);
+        left.sort_unstable_by_key(|one| one.number);
         for Waiting { rule, position, text, .. } in left {
-            let (path, found) = text.unwrap_or_else(|| (String::new(), "a reference".to_owned()));
+            let (path, found) = text.map_or_else(|| (String::new(), "a reference".to_owned()), |text| *text);
             tell(rule.finding(position, path, &found));
         }
     }
