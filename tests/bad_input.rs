@@ -242,6 +242,57 @@ fn an_output_that_is_no_plain_file_is_written_to() {
     assert!(full.is_symlink() && why.contains("(disk-write)"), "{why}");
 }
 
+/// An account written over the input or the result would destroy them.
+#[test]
+fn the_account_is_a_file_of_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let (input, output) = (folder.path().join("in.json"), folder.path().join("out.xml"));
+    fs::copy(Path::new(ROOT).join(RECORD), &input).unwrap();
+    let (input, output) = (input.to_str().unwrap(), output.to_str().unwrap());
+    for account in [input, output] {
+        let args = ["translate", "--to", "iodef-xml", "--loss", account, "-o", output, input];
+        let (_, why) = ends(&sirex(&args), 2);
+        assert!(why.contains(account) && why.contains("(usage)"), "{why}");
+    }
+    assert!(!Path::new(output).exists());
+    assert_eq!(fs::read(input).unwrap(), fs::read(Path::new(ROOT).join(RECORD)).unwrap());
+}
+
+#[test]
+fn an_output_that_is_replaced_stays_closed_to_others() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = folder.path().join("out.xml");
+    fs::write(&output, "before").unwrap();
+    fs::set_permissions(&output, fs::Permissions::from_mode(0o600)).unwrap();
+    ends(&sirex(&["translate", "--to", "iodef-xml", "-o", output.to_str().unwrap(), RECORD]), 0);
+    assert!(fs::read_to_string(&output).unwrap().starts_with("<?xml"));
+    assert_eq!(fs::metadata(&output).unwrap().permissions().mode() & 0o777, 0o600);
+}
+
+/// What is put aside needs a place, and its absence is no fault of the document.
+#[test]
+fn a_missing_folder_for_temporary_files_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let (input, output) = (folder.path().join("in.xml"), folder.path().join("out.json"));
+    let incident = format!(
+        r#"<Incident purpose="reporting"><IncidentID name="csirt.example">1</IncidentID>
+        <GenerationTime>2026-01-01T00:00:00Z</GenerationTime><Description>{}</Description>
+        <Contact role="creator" type="organization"><ContactName>A</ContactName></Contact></Incident>"#,
+        "x".repeat(100_000)
+    );
+    let document = format!(
+        r#"<IODEF-Document version="2.00" xml:lang="en" xmlns="urn:ietf:params:xml:ns:iodef-2.0">{}</IODEF-Document>"#,
+        incident.repeat(30)
+    );
+    fs::write(&input, document).unwrap();
+    let args = ["translate", "--to", "iodef-json", "-o", output.to_str().unwrap(), input.to_str().unwrap()];
+    let none = Command::new(SIREX).env("TMPDIR", folder.path().join("none")).args(args).output().unwrap();
+    let (_, why) = ends(&none, 3);
+    assert!(why.contains("TMPDIR") && why.contains("(disk-write)") && !why.contains("whole"), "{why}");
+    assert!(!output.exists());
+    ends(&sirex(&args), 0);
+}
+
 #[test]
 fn an_input_that_cannot_be_read_is_said() {
     let folder = tempfile::tempdir().unwrap();

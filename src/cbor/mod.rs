@@ -20,7 +20,7 @@ pub use writer::{Order, WriteError, Writer, to_vec};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Arrays, maps and tags open at the same time. Reading takes no call stack for it, but walking, writing and
-    /// dropping a tree does: keep it in the hundreds.
+    /// dropping a tree does: keep it in the hundreds. It is that of JSON.
     pub depth: usize,
     /// Bytes of one text or byte string.
     pub text_bytes: usize,
@@ -35,7 +35,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Limits {
-            depth: 64,
+            depth: 160,
             text_bytes: 16 * 1024 * 1024,
             members: 1_000_000,
             values: 2_000_000,

@@ -6,7 +6,7 @@ use std::{borrow::Cow, io::Write};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
 use super::{
-    Fields, Rules,
+    Fields, Rules, bignum,
     def::{SimpleDef, Wire},
     hole::{Hole, Named},
     json_read::from_json,
@@ -91,9 +91,16 @@ pub fn from_cbor(
     rules: &mut dyn Rules,
 ) -> Result<Vec<Finding>, Finding> {
     let item = read(bytes, limits)?;
-    let value = value(&item, keys).map_err(|offset| {
-        let (found, expected) = ("what JSON has no form for", "a text, number, truth value, list, map or bytes");
-        Finding::error(Code::ValueInvalid, position(offset), item.path(offset), found, expected)
+    let value = value(&item, keys).map_err(|problem| match problem {
+        Problem::NoForm(offset) => {
+            let (found, expected) = ("what JSON has no form for", "a text, number, truth value, list, map or bytes");
+            Finding::error(Code::ValueInvalid, position(offset), item.path(offset), found, expected)
+        }
+        Problem::Repeated(offset, name) => {
+            let found = format!("a second member {name:?}, by number and by name");
+            let (code, expected) = (Code::JsonDuplicateKey, "each name once");
+            Finding::error(code, position(offset), item.path(offset), found, expected)
+        }
     })?;
     from_json(root, &Document::of_binary(bytes, value), rules)
 }
@@ -169,13 +176,14 @@ pub fn cbor_form<'t>(def: &SimpleDef, text: &'t str) -> Cow<'t, str> {
 
 /// An integer, in a bignum beyond 64 bits.
 fn integer<'a>(text: &str) -> Option<Item<'a>> {
-    let number: i128 = text.parse().ok()?;
-    let magnitude = if number < 0 { -1 - number } else { number };
-    if u64::try_from(magnitude).is_ok() {
-        return Some(Item::new(Data::Integer(number)));
+    if let Ok(number) = text.parse::<i128>() {
+        let magnitude = if number < 0 { -1 - number } else { number };
+        if u64::try_from(magnitude).is_ok() {
+            return Some(Item::new(Data::Integer(number)));
+        }
     }
-    let bytes: Vec<u8> = magnitude.to_be_bytes().into_iter().skip_while(|byte| *byte == 0).collect();
-    let tag = if number < 0 { tag::NEGATIVE } else { tag::POSITIVE };
+    let (bytes, negative) = bignum::bytes(text)?;
+    let tag = if negative { tag::NEGATIVE } else { tag::POSITIVE };
     Some(tagged(tag, Item::new(Data::Bytes(Cow::Owned(bytes)))))
 }
 
@@ -190,38 +198,59 @@ fn real<'a>(text: &str) -> Option<Item<'a>> {
     Some(Item::new(Data::Float(float)))
 }
 
-/// The value as JSON has it; the error is the offset of what JSON has no form for.
-fn value<'a>(item: &Item<'a>, keys: MapKeys) -> Result<Value<'a>, u64> {
+/// Why a value of CBOR is none of JSON.
+enum Problem {
+    /// JSON has no form for what stands at this offset.
+    NoForm(u64),
+    /// A member stands there that the map has already: readers differ about which counts.
+    Repeated(u64, String),
+}
+
+/// The value as JSON has it.
+fn value<'a>(item: &Item<'a>, keys: MapKeys) -> Result<Value<'a>, Problem> {
+    let no_form = || Problem::NoForm(item.offset);
     let data = match &item.data {
-        Data::Integer(number) => return Ok(at(item, number_of(number.to_string()).ok_or(item.offset)?)),
-        Data::Float(float) => return Ok(at(item, number_of(decimal(float)).ok_or(item.offset)?)),
+        Data::Integer(number) => return Ok(at(item, number_of(number.to_string()).ok_or_else(no_form)?)),
+        Data::Float(float) => return Ok(at(item, number_of(decimal(float)).ok_or_else(no_form)?)),
         Data::Text(text) => json::Data::String(text.clone()),
         Data::Bytes(bytes) => json::Data::String(Cow::Owned(STANDARD.encode(bytes))),
         Data::Array(items) => json::Data::Array(items.iter().map(|item| value(item, keys)).collect::<Result<_, _>>()?),
         Data::Map(entries) => {
-            json::Data::Object(entries.iter().map(|(key, item)| member(key, item, keys)).collect::<Result<_, _>>()?)
+            let members: Vec<_> =
+                entries.iter().map(|(key, item)| member(key, item, keys)).collect::<Result<_, _>>()?;
+            once_each(&members)?;
+            json::Data::Object(members)
         }
         Data::Tag(tag, inner) => return tagged_value(*tag, item, inner, keys),
         Data::Simple(_) if item.data == Data::FALSE => json::Data::Bool(false),
         Data::Simple(_) if item.data == Data::TRUE => json::Data::Bool(true),
         Data::Simple(_) if item.data == Data::NULL => json::Data::Null,
-        Data::Simple(_) => return Err(item.offset),
+        Data::Simple(_) => return Err(no_form()),
     };
     Ok(Value { offset: item.offset, data })
 }
 
-fn tagged_value<'a>(tag: u64, item: &Item<'a>, inner: &Item<'a>, keys: MapKeys) -> Result<Value<'a>, u64> {
+/// The keys of a map differ, but two of them may be the number and the name of one member.
+fn once_each(members: &[Member<'_>]) -> Result<(), Problem> {
+    let mut names: Vec<_> = members.iter().map(|member| (member.key.as_ref(), member.offset)).collect();
+    names.sort_unstable();
+    match names.windows(2).find(|pair| pair[0].0 == pair[1].0) {
+        Some(pair) => Err(Problem::Repeated(pair[1].1, pair[1].0.to_owned())),
+        None => Ok(()),
+    }
+}
+
+fn tagged_value<'a>(tag: u64, item: &Item<'a>, inner: &Item<'a>, keys: MapKeys) -> Result<Value<'a>, Problem> {
     match (tag, &inner.data) {
         (tag::BASE16, Data::Bytes(bytes)) => {
             let hex: String = bytes.iter().map(|byte| format!("{byte:02X}")).collect();
             Ok(at(item, Value::string(hex)))
         }
-        (tag::POSITIVE | tag::NEGATIVE, Data::Bytes(bytes)) => {
-            let magnitude =
-                bytes.iter().try_fold(0_i128, |sum, byte| sum.checked_mul(256)?.checked_add((*byte).into()));
-            let number = magnitude.and_then(|m| if tag == tag::NEGATIVE { (-1_i128).checked_sub(m) } else { Some(m) });
-            Ok(at(item, number_of(number.ok_or(item.offset)?.to_string()).ok_or(item.offset)?))
+        (tag::POSITIVE | tag::NEGATIVE, Data::Bytes(bytes)) if bytes.len() <= bignum::BYTES => {
+            let number = bignum::decimal(bytes, tag == tag::NEGATIVE);
+            Ok(at(item, number_of(number).ok_or(Problem::NoForm(item.offset))?))
         }
+        (tag::POSITIVE | tag::NEGATIVE, Data::Bytes(_)) => Err(Problem::NoForm(item.offset)),
         // What a tag says about a text, the table knows.
         _ => Ok(at(item, value(inner, keys)?)),
     }
@@ -243,8 +272,8 @@ fn decimal(float: &Float) -> String {
     }
 }
 
-fn member<'a>(key: &Item<'a>, item: &Item<'a>, keys: MapKeys) -> Result<Member<'a>, u64> {
-    let name = name(key, keys).ok_or(key.offset)?;
+fn member<'a>(key: &Item<'a>, item: &Item<'a>, keys: MapKeys) -> Result<Member<'a>, Problem> {
+    let name = name(key, keys).ok_or(Problem::NoForm(key.offset))?;
     Ok(Member { offset: key.offset, key: name, value: value(item, keys)? })
 }
 

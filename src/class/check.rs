@@ -16,7 +16,7 @@ pub(super) fn complete(class: &dyn Fields, place: &dyn Place, rules: &mut dyn Ru
         let (position, path) = (place.position(Some(field), 0), place.path(Some(field), 0));
         findings.push(Finding::new(severity, Code::ClassMissing, position, path, "nothing", expected));
     };
-    for field in lacking(class) {
+    for field in lacking(class).filter(|field| !place.tried(field)) {
         missing(Severity::Error, field, required(class, field));
     }
     if json {
@@ -70,7 +70,7 @@ fn required(class: &dyn Fields, field: &FieldDef) -> String {
 pub fn check(root: &dyn Fields, rules: &mut dyn Rules) -> Vec<Finding> {
     let mut findings = Vec::new();
     check_part(root, &Path::root(root.def().name), &[], rules, &mut findings);
-    rules.end(&mut findings);
+    rules.end(&mut |finding| findings.push(finding));
     findings
 }
 
@@ -150,6 +150,9 @@ impl Place for Path<'_> {
     }
     fn position(&self, _: Option<&FieldDef>, _: usize) -> Position {
         Position::default()
+    }
+    fn tried(&self, _: &FieldDef) -> bool {
+        false
     }
     fn path(&self, field: Option<&FieldDef>, item: usize) -> String {
         field.map_or_else(|| self.to_string(), |field| self.of_item(field, item))

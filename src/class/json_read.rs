@@ -13,6 +13,15 @@ use crate::{
     xml::{self, Verbatim},
 };
 
+/// The member that says the language of a class, and the language that a bare string is in.
+const LANG: &str = "lang";
+pub(super) const ENGLISH: &str = "en";
+
+/// The field of a class that says its language.
+fn language(def: &ClassDef) -> Option<usize> {
+    def.fields.iter().position(|field| field.inherits && field.json == JsonField::Member(LANG))
+}
+
 /// Reads a document into `root`; gives the findings, in the order of the document: what is wrong with a class as a whole
 /// stands at its end, what is wrong with the document at the end of all.
 ///
@@ -27,7 +36,7 @@ pub fn from_json(
     let members = document.root().as_object().map_err(|mismatch| document.finding(mismatch))?;
     context.members(root, members);
     context.complete(root, document.root());
-    context.rules.end(&mut context.findings);
+    context.rules.end(&mut |finding| context.findings.tell(finding));
     Ok(context.findings.finish())
 }
 
@@ -37,6 +46,8 @@ pub(super) struct Context<'d> {
     pub(super) findings: Told,
     /// The long lists are not in the document: what has one of its own is not complete yet.
     pub(super) cut: bool,
+    /// What is around is in another language than English, which a bare string is in (RFC 8727 §3.2).
+    pub(super) foreign: bool,
 }
 
 /// Where a class was read from.
@@ -65,6 +76,9 @@ impl super::Place for Here<'_> {
     fn position(&self, field: Option<&FieldDef>, item: usize) -> Position {
         let value = field.and_then(|field| self.within(field, item)).unwrap_or(self.value);
         self.document.position(value.offset)
+    }
+    fn tried(&self, field: &FieldDef) -> bool {
+        self.within(field, 0).is_some_and(|value| !matches!(&value.data, Data::Array(values) if values.is_empty()))
     }
     fn path(&self, field: Option<&FieldDef>, item: usize) -> String {
         if let Some(value) = field.and_then(|field| self.within(field, item)) {
@@ -97,7 +111,7 @@ enum Place {
 impl<'d> Context<'d> {
     /// What is found is added to `findings`.
     pub(super) fn new(document: &'d Document<'d>, rules: &'d mut dyn Rules, findings: Told) -> Self {
-        Context { document, rules, findings, cut: false }
+        Context { document, rules, findings, cut: false, foreign: false }
     }
 
     fn report(&mut self, severity: Severity, mismatch: Mismatch) {
@@ -120,6 +134,12 @@ impl<'d> Context<'d> {
 
     pub(super) fn members(&mut self, class: &mut dyn Fields, members: &[Member<'_>]) {
         let def = class.def();
+        let around = self.foreign;
+        // Texts have a language too, but nothing in them that inherits it.
+        if def.json != JsonForm::TextOrObject && language(def).is_some() {
+            let lang = members.iter().find(|member| member.key == LANG).and_then(|member| member.value.as_str().ok());
+            self.foreign = lang.map_or(around, |lang| lang != ENGLISH);
+        }
         for member in members {
             let value = &member.value;
             match place(def.fields, &member.key) {
@@ -168,6 +188,7 @@ impl<'d> Context<'d> {
                 }
             }
         }
+        self.foreign = around;
     }
 
     /// Each value of a leading choice begins a group; what else belongs to a group goes to the last one.
@@ -303,7 +324,8 @@ impl<'d> Context<'d> {
             ViewMut::Simple(simple) => {
                 let text = match (&value.data, simple.def().wire) {
                     (Data::String(text), Wire::String(_)) => Some(text.as_ref()),
-                    (Data::Number(number), Wire::Integer | Wire::Number) => Some(number.as_str()),
+                    (Data::Number(number), Wire::Integer) => Some(whole(number.as_str())),
+                    (Data::Number(number), Wire::Number) => Some(number.as_str()),
                     _ => None,
                 };
                 let fits = text.is_some_and(|text| simple.set(text));
@@ -376,6 +398,11 @@ impl<'d> Context<'d> {
                 if let Some(content) = def.fields.iter().position(|field| field.kind == Kind::Content) {
                     self.field(class, content, value, &[]);
                 }
+                if let Some(slot) = language(def).filter(|_| self.foreign).and_then(|index| class.slot_mut(index))
+                    && let ViewMut::Simple(lang) = slot.add().view_mut()
+                {
+                    lang.set(ENGLISH);
+                }
                 true
             }
             (_, Data::Object(members)) => {
@@ -388,6 +415,14 @@ impl<'d> Context<'d> {
                 false
             }
         }
+    }
+}
+
+/// The integer that a number is: JSON Schema calls `1.0` one too.
+fn whole(number: &str) -> &str {
+    match number.split_once('.') {
+        Some((whole, fraction)) if fraction.bytes().all(|digit| digit == b'0') => whole,
+        _ => number,
     }
 }
 

@@ -6,7 +6,8 @@ use std::io::{self, SeekFrom};
 use super::{
     Fields, Path, Rules, Slot, View, ViewMut,
     def::{ClassDef, FieldDef, JsonField, Kind, Shape},
-    json_read::Context,
+    json_read::{Context, ENGLISH},
+    normal::Inherited,
     stream::{Spine, Window},
     told::Told,
 };
@@ -31,9 +32,13 @@ pub fn stream_json(
     let path = Path::root(root.def().name);
     let mut reading =
         Reading { source, places, limits, rules, window, spine: Spine::new(), at: None, findings: Told::default() };
-    reading.class(root, &outline, "$", &path)?;
+    let read = reading.class(root, &outline, "$", &path);
     let mut findings = reading.findings;
-    rules.end(&mut findings);
+    if let Err(end) = read {
+        reading.window.sink.found_before(findings.finish());
+        return Err(end);
+    }
+    rules.end(&mut |finding| findings.tell(finding));
     Ok(findings.finish())
 }
 
@@ -73,6 +78,11 @@ fn class_of(field: &FieldDef) -> Option<&'static ClassDef> {
     }
 }
 
+/// Whether what is inherited has another language than that of bare strings.
+fn foreign(around: &[Inherited]) -> bool {
+    around.iter().any(|(name, value, _)| *name == "xml:lang" && value != ENGLISH)
+}
+
 struct Reading<'r, 'w> {
     source: &'r mut dyn Source,
     places: Places,
@@ -100,6 +110,7 @@ impl Reading<'_, '_> {
         let members = document.root().as_object().map_err(|mismatch| document.finding(mismatch))?;
         let mut context = Context::new(&document, self.rules, std::mem::take(&mut self.findings));
         context.cut = !outline.lists.is_empty();
+        context.foreign = foreign(&self.spine.around(class));
         context.members(class, members);
         self.findings = context.findings;
         for list in &outline.lists {
@@ -164,6 +175,7 @@ impl Reading<'_, '_> {
     ) -> Result<(), Finding> {
         let Some(field) = class.def().fields.get(index) else { return Ok(()) };
         let mut place = self.place(list.inside.start, at)?;
+        let foreign = foreign(&self.spine.around(class));
         let (mut handed_on, mut waiting) = (0, 0);
         let mut bytes = Vec::new();
         for (i, element) in list.elements.iter().enumerate() {
@@ -194,7 +206,7 @@ impl Reading<'_, '_> {
                         bytes.split_at(usize::try_from(element.range.start - from).unwrap_or(0).min(bytes.len()));
                     let position = place.after(gap);
                     place.advance(&bytes);
-                    self.element(slot, own, Base { position, path: at })?;
+                    self.element(slot, own, Base { position, path: at }, foreign)?;
                 }
             }
             self.spine.leave(step);
@@ -209,9 +221,10 @@ impl Reading<'_, '_> {
     }
 
     /// One element that is read whole.
-    fn element(&mut self, slot: &mut dyn Slot, bytes: &[u8], base: Base) -> Result<(), Finding> {
+    fn element(&mut self, slot: &mut dyn Slot, bytes: &[u8], base: Base, foreign: bool) -> Result<(), Finding> {
         let document = Document::parse_at(bytes, self.limits, base)?;
         let mut context = Context::new(&document, self.rules, std::mem::take(&mut self.findings));
+        context.foreign = foreign;
         let filled = context.node(slot.add(), document.root());
         self.findings = context.findings;
         if !filled {

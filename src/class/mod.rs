@@ -10,6 +10,7 @@
 //! A struct made by `class!` holds what a document *said*, also when it is incomplete: every field is an `Option` or a
 //! `Vec`. Cardinality is a rule of the table that [`check`] applies: readers report, writers refuse.
 
+mod bignum;
 mod cbor;
 mod check;
 mod child;

@@ -8,6 +8,7 @@ use super::{
     def::{EnumDef, Facet, SimpleDef, Wire},
     generate::Dice,
 };
+use crate::xml::is_ncname;
 
 /// A simple value, whatever its type.
 pub trait SimpleNode {
@@ -202,12 +203,6 @@ lexical! {
     Portlist = PortlistKind { "PortlistType", "xs:string", Some(Facet::Pattern(r"\d+(\-\d+)?(,\d+(\-\d+)?)*")), Wire::String(r"^[0-9]+(\-[0-9]+)?(,[0-9]+(\-[0-9]+)?)*$"), "ports and ranges such as 80,1024-2048", false, is_portlist, |d| d.pick(&["80", "1-1024", "22,80,8000-8080"]).unwrap_or_default().to_owned() }
     /// `xs:base64Binary`, kept as written save for white space around it.
     Base64 = Base64Kind { "", "xs:base64Binary", None, Wire::String(""), "base64", true, is_base64, |d| d.pick(&["", "AA==", "c2lyZXg=", "U2lyZXhTaXJleA=="]).unwrap_or_default().to_owned() }
-}
-
-fn is_ncname(text: &str) -> bool {
-    let mut chars = text.chars();
-    chars.next().is_some_and(|c| c.is_alphabetic() || c == '_')
-        && chars.all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '\u{b7}'))
 }
 
 fn is_language(text: &str) -> bool {

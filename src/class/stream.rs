@@ -25,6 +25,9 @@ pub trait Sink {
     /// # Errors
     /// What ends the reading.
     fn take(&mut self, list: &List<'_>, slot: &mut dyn Slot) -> Result<(), Finding>;
+
+    /// The reading ends with an error; this was found before.
+    fn found_before(&mut self, _: Vec<Finding>) {}
 }
 
 /// A sink and the window that opens it.
@@ -103,6 +106,13 @@ impl Spine {
         Step::On { around, element }
     }
 
+    /// What the elements of lists in a class inherit, which is the last on the spine.
+    pub(super) fn around(&self, class: &dyn Fields) -> Vec<Inherited> {
+        let mut around = self.around.clone();
+        inherit(class, &mut around);
+        around
+    }
+
     /// Goes back.
     pub(super) fn leave(&mut self, step: Step) {
         match step {
@@ -129,8 +139,7 @@ impl Spine {
         sink: &mut dyn Sink,
     ) -> Result<(), Finding> {
         let Some(field) = class.def().fields.get(index) else { return Ok(()) };
-        let mut around = self.around.clone();
-        inherit(class, &mut around);
+        let around = self.around(class);
         if let Some(route) = self.routes.last_mut() {
             route.push(index);
         }

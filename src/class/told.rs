@@ -19,6 +19,12 @@ impl Told {
     const SEVERITIES: [(Severity, &'static str); 3] =
         [(Severity::Note, "notes"), (Severity::Warning, "warnings"), (Severity::Error, "errors")];
 
+    /// Adds one, or counts it if it is too much.
+    pub(super) fn tell(&mut self, finding: Finding) {
+        self.findings.push(finding);
+        self.bound();
+    }
+
     /// Counts what is too much. To be called once in a while.
     pub(super) fn bound(&mut self) {
         if self.findings.len() > FINDINGS {

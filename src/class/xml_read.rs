@@ -76,9 +76,17 @@ pub fn stream_xml<R: BufRead>(
         spine: Spine::new(),
         released: 0,
     };
-    context.content(root, Begun { position, marks: 0 }, &path)?;
-    context.reader.next()?; // the end of the document, or what must not follow it
-    context.rules.end(&mut context.findings);
+    let mut read = context.content(root, Begun { position, marks: 0 }, &path);
+    if read.is_ok() {
+        read = context.reader.next().map(drop); // the end of the document, or what must not follow it
+    }
+    if let Err(end) = read {
+        if let Some(window) = context.window {
+            window.sink.found_before(context.findings.finish());
+        }
+        return Err(end);
+    }
+    context.rules.end(&mut |finding| context.findings.tell(finding));
     Ok(context.findings.finish())
 }
 
@@ -131,6 +139,10 @@ impl Place for Here<'_> {
         let is_it = |mark: &&Mark, field: &FieldDef| mark.name == field.name && (item == 0 || mark.item == item);
         let mark = field.and_then(|field| self.marks.iter().find(|mark| is_it(mark, field)));
         mark.map_or(self.start, |mark| mark.position)
+    }
+    fn tried(&self, field: &FieldDef) -> bool {
+        // The text of an element is there, be it empty.
+        field.kind == Kind::Content || self.marks.iter().any(|mark| mark.name == field.name)
     }
     fn path(&self, field: Option<&FieldDef>, item: usize) -> String {
         self.path.path(field, item)

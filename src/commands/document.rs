@@ -77,12 +77,13 @@ pub(super) fn read(input: &Input, format: Format, max_bytes: u64) -> Result<Box<
 
 fn read_as(input: &Input, bytes: &[u8], format: Format, max_bytes: u64) -> Result<Box<translate::Read>, Failure> {
     let read = translate::read(bytes, format, max_bytes);
-    read.map(Box::new).map_err(|finding| unreadable(input, format, finding))
+    read.map(Box::new).map_err(|finding| unreadable(input, format, vec![finding]))
 }
 
-/// A document of which nothing can be used.
-pub(super) fn unreadable(input: &Input, format: Format, finding: Finding) -> Failure {
-    Failure::new(finding.code, format!("{input} cannot be read as {format}")).with(&input.to_string(), [finding])
+/// A document of which nothing can be used; the last finding says why.
+pub(super) fn unreadable(input: &Input, format: Format, findings: Vec<Finding>) -> Failure {
+    let code = findings.last().map_or(Code::Internal, |finding| finding.code);
+    Failure::new(code, format!("{input} cannot be read as {format}")).with(&input.to_string(), findings)
 }
 
 /// Whether a part was not read, is missing, or contradicts another.

@@ -1,6 +1,10 @@
 //! `sirex translate`.
 
-use std::io::{self, Write as _};
+use std::{
+    fs,
+    io::{self, Write as _},
+    path::PathBuf,
+};
 
 use super::{
     Failure,
@@ -8,7 +12,7 @@ use super::{
     files,
 };
 use crate::{
-    cli::Translate,
+    cli::{Input, Translate},
     error::{Code, Finding},
     format::Format,
     output::Shown,
@@ -24,9 +28,14 @@ pub(super) fn run(args: &Translate) -> Result<Shown, Failure> {
     }
     let profile = args.profile.unwrap_or_default();
     let mut losses = Losses { write: args.loss.is_some(), ..Losses::default() };
+    separate(args)?;
     let incomplete = |findings: Vec<Finding>| {
-        let message = format!("{file} does not make a whole {to} document");
-        Failure::new(findings.first().map_or(Code::ClassMissing, |finding| finding.code), message).with(&file, findings)
+        let code = findings.first().map_or(Code::ClassMissing, |finding| finding.code);
+        let message = match code {
+            Code::DiskWrite => "cannot write a temporary file".to_owned(),
+            _ => format!("{file} does not make a whole {to} document"),
+        };
+        Failure::new(code, message).with(&file, findings)
     };
     let taken = document::take(&args.input, args.from, Some(to), args.max_bytes)?;
     let (written, counts) = match taken {
@@ -44,7 +53,7 @@ pub(super) fn run(args: &Translate) -> Result<Shown, Failure> {
             let mut tell = |entry| losses.tell(entry);
             let bounds = long.bounds;
             let translated = translate::translate(long.input(), to, profile, bounds, Some(&mut tell));
-            let translated = translated.map_err(|finding| document::unreadable(&args.input, long.format, finding))?;
+            let translated = translated.map_err(|findings| document::unreadable(&args.input, long.format, findings))?;
             if document::has_error(&translated.findings) {
                 return Err(broken(&file, long.format, translated.findings));
             }
@@ -59,6 +68,24 @@ pub(super) fn run(args: &Translate) -> Result<Shown, Failure> {
         return Err(Failure::new(Code::Internal, format!("leaves were forgotten: {}", losses.lost.join(", "))));
     }
     show(args, written, counts, &losses)
+}
+
+/// The account is a file of its own: written over the input or the result it would destroy them.
+fn separate(args: &Translate) -> Result<(), Failure> {
+    let Some(loss) = &args.loss else { return Ok(()) };
+    let input = match &args.input {
+        Input::File(path) => Some(path),
+        Input::Stdin => None,
+    };
+    let same = |other: &PathBuf| match (fs::canonicalize(loss), fs::canonicalize(other)) {
+        // A device or a pipe may be given twice.
+        (Ok(loss), Ok(other)) => loss == other && loss.is_file(),
+        _ => loss == other,
+    };
+    match [input, args.output.as_ref()].into_iter().flatten().any(same) {
+        true => Err(Failure::new(Code::Usage, format!("--loss {} is the input or the output too", loss.display()))),
+        false => Ok(()),
+    }
 }
 
 fn broken(file: &str, format: Format, findings: Vec<Finding>) -> Failure {

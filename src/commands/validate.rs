@@ -42,7 +42,7 @@ fn findings(input: &Input, args: &Validate) -> Result<Vec<Finding>, Failure> {
         Taken::Long(mut long) => {
             let bounds = long.bounds;
             let findings = translate::check(long.input(), bounds);
-            findings.map_err(|finding| document::unreadable(input, long.format, finding))
+            findings.map_err(|findings| document::unreadable(input, long.format, findings))
         }
     }
 }

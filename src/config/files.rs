@@ -144,7 +144,7 @@ pub fn read_text(path: &Path, limit: u64) -> Result<String, FileError> {
 }
 
 /// Writes a file whole: after a crash it has the old content or the new; of several who write it at once, that of one. The
-/// folder must be there.
+/// folder must be there. A file that is replaced keeps its permissions, unless they are to be the owner's alone.
 ///
 /// # Errors
 /// [`FileError::Unwritable`].
@@ -163,7 +163,10 @@ pub fn write_with(
 ) -> Result<(), FileError> {
     let replace = || {
         let (beside, mut file) = create_beside(path, access)?;
-        let written = fill(&mut file).and_then(|()| file.sync_all()).and_then(|()| fs::rename(&beside, path));
+        let written = as_before(path, access, &file)
+            .and_then(|()| fill(&mut file))
+            .and_then(|()| file.sync_all())
+            .and_then(|()| fs::rename(&beside, path));
         written.inspect_err(|_| {
             // Nothing more can be done about the unfinished copy; a later write removes it.
             let _ = fs::remove_file(&beside);
@@ -191,6 +194,14 @@ pub fn make_folder(path: &Path, access: Access) -> Result<(), FileError> {
         path.ancestors().take(there).try_for_each(|new| File::open(folder_of(new))?.sync_all())
     };
     make().map_err(|source| FileError::Unwritable { path: path.to_owned(), source })
+}
+
+/// Whom the old file was closed to, the new one is closed to.
+fn as_before(path: &Path, access: Access, file: &File) -> io::Result<()> {
+    match fs::metadata(path) {
+        Ok(old) if access == Access::Default && old.is_file() => file.set_permissions(old.permissions()),
+        _ => Ok(()),
+    }
 }
 
 fn folder_of(path: &Path) -> &Path {

@@ -12,7 +12,7 @@ use crate::{
     class::{self, Path, Rules as _},
     error::{Code, Finding, Position, Severity},
     json,
-    xml::{Limits, Reader},
+    xml::{self, Limits, Reader},
 };
 
 /// A document and what was wrong with it. A finding of severity error says that a part was not read or is missing, or that
@@ -67,7 +67,7 @@ fn encode(binding: Binding, document: &IodefDocument) -> Result<Vec<u8>, Vec<Fin
     let path = Path::root(IodefDocument::DEF.name);
     let (mut checker, mut findings) = (Checker::default(), Vec::new());
     examine(binding, document, &path, &[], &mut checker, &mut findings);
-    checker.end(&mut findings);
+    checker.end(&mut |finding| findings.push(finding));
     refuse(findings)?;
     write_whole(binding, document).map_err(|error| vec![unwritable(error, &path)])
 }
@@ -86,6 +86,14 @@ pub(super) fn refuse(mut findings: Vec<Finding>) -> Result<(), Vec<Finding>> {
 
 /// What the form cannot hold.
 pub(super) fn unwritable(error: WriteError, path: &Path<'_>) -> Finding {
+    // What was written of a document stands in memory or in a temporary file.
+    if let WriteError::Xml(xml::WriteError::Io(error))
+    | WriteError::Json(json::WriteError::Io(error))
+    | WriteError::Cbor(cbor::WriteError::Io(error)) = &error
+    {
+        let (code, expected) = (Code::DiskWrite, "room for temporary files (TMPDIR)");
+        return Finding::error(code, Position::default(), path.to_string(), error.to_string(), expected);
+    }
     let (code, expected) = match &error {
         WriteError::Xml(error) => (error.code(), "XML text"),
         WriteError::Json(error) => (error.code(), "JSON text"),

@@ -132,7 +132,7 @@ impl Encoder {
         let lists = if self.lists.is_empty() { Vec::new() } else { self.lists.swap_remove(0) };
         self.refuse(document, &path, &lists)?;
         let mut open = Vec::new();
-        self.checker.end(&mut open);
+        self.checker.end(&mut |finding| open.push(finding));
         refuse(open)?;
         let written = write(self.binding, document, Place::Whole, &mut self.spool, &lists);
         let rope = written.map_err(|error| vec![unwritable(error, &path)])?;

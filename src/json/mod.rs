@@ -34,7 +34,8 @@ pub use writer::{Layout, WriteError, Writer, to_string};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Arrays and objects open at the same time. Reading takes no call stack for it, but walking, writing and dropping
-    /// a tree does: keep it in the hundreds.
+    /// a tree does: keep it in the hundreds. One element of XML may be two levels of JSON, so that what XML may say at
+    /// its depth needs more than twice of that.
     pub depth: usize,
     /// Bytes of one string, unescaped, or of one number.
     pub text_bytes: usize,
@@ -52,7 +53,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Limits {
-            depth: 64,
+            depth: 160,
             text_bytes: 16 * 1024 * 1024,
             key_bytes: 4096,
             members: 1_000_000,

@@ -67,6 +67,8 @@ pub struct Converted {
 
 /// The format that the beginning of a document is of.
 pub fn detect(bytes: &[u8]) -> Option<Format> {
+    // RFC 8949 §3.4.6: a tag that says that this is CBOR, and nothing else.
+    let bytes = bytes.strip_prefix(b"\xd9\xd9\xf7").unwrap_or(bytes);
     let start = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let start = start.trim_ascii_start();
     let within = |text: &str| start.windows(text.len()).take(4096).any(|window| window == text.as_bytes());
@@ -198,7 +200,7 @@ pub(super) fn binding(format: Format, profile: Profile) -> Option<Binding> {
 
 /// What was put aside while a document was written cannot be read again.
 pub(super) fn aside(error: &std::io::Error) -> Finding {
-    let expected = "room for temporary files";
+    let expected = "room for temporary files (TMPDIR)";
     Finding::error(Code::DiskWrite, Position::default(), "$", error.to_string(), expected)
 }
 

@@ -56,8 +56,8 @@ pub struct Translated {
 /// What is wrong with a document.
 ///
 /// # Errors
-/// The finding after which nothing of it can be used.
-pub fn check(input: Long<'_>, bounds: Bounds) -> Result<Vec<Finding>, Finding> {
+/// Nothing of it can be used: what was found, the finding that ended the reading last.
+pub fn check(input: Long<'_>, bounds: Bounds) -> Result<Vec<Finding>, Vec<Finding>> {
     /// Takes what was checked, and keeps nothing of it.
     struct Forget;
     impl Sink for Forget {
@@ -72,15 +72,15 @@ pub fn check(input: Long<'_>, bounds: Bounds) -> Result<Vec<Finding>, Finding> {
 /// what is inside a long list before what is around it.
 ///
 /// # Errors
-/// The finding after which nothing of it can be used.
+/// As [`check`].
 pub fn translate(
     input: Long<'_>,
     to: Format,
     profile: Profile,
     bounds: Bounds,
     tell: Option<Tell<'_>>,
-) -> Result<Translated, Finding> {
-    let to = binding(to, profile).ok_or_else(|| unable(to, "written"))?;
+) -> Result<Translated, Vec<Finding>> {
+    let to = binding(to, profile).ok_or_else(|| vec![unable(to, "written")])?;
     let mut between = Between::new(matches!(input, Long::Xml(_)), to, tell);
     let Decoded { document, findings } = decode(input, bounds, &mut between)?;
     let broken = findings.iter().any(|finding| finding.severity == Severity::Error);
@@ -88,9 +88,23 @@ pub fn translate(
     Ok(Translated { findings, written, counts: between.counts() })
 }
 
-fn decode(input: Long<'_>, bounds: Bounds, sink: &mut dyn Sink) -> Result<Decoded, Finding> {
-    let window = Window { bytes: bounds.window, rest: bounds.rest, sink };
-    match input {
+fn decode(input: Long<'_>, bounds: Bounds, sink: &mut dyn Sink) -> Result<Decoded, Vec<Finding>> {
+    /// Keeps what was found before the reading ended.
+    struct Remember<'s> {
+        sink: &'s mut dyn Sink,
+        found: Vec<Finding>,
+    }
+    impl Sink for Remember<'_> {
+        fn take(&mut self, list: &List<'_>, slot: &mut dyn Slot) -> Result<(), Finding> {
+            self.sink.take(list, slot)
+        }
+        fn found_before(&mut self, findings: Vec<Finding>) {
+            self.found = findings;
+        }
+    }
+    let mut remember = Remember { sink, found: Vec::new() };
+    let window = Window { bytes: bounds.window, rest: bounds.rest, sink: &mut remember };
+    let decoded = match input {
         Long::Xml(input) => {
             let limits = xml::Limits { total_bytes: bounds.total, ..xml::Limits::default() };
             iodef::stream_xml(input, limits, window)
@@ -100,5 +114,10 @@ fn decode(input: Long<'_>, bounds: Bounds, sink: &mut dyn Sink) -> Result<Decode
             let limits = json::Limits { total_bytes: bounds.total, values: u64::MAX, ..json::Limits::default() };
             iodef::stream_json(source, &limits, window)
         }
-    }
+    };
+    decoded.map_err(|end| {
+        let mut findings = remember.found;
+        findings.push(end);
+        findings
+    })
 }

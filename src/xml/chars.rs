@@ -110,7 +110,7 @@ pub(super) fn is_name_char(c: char) -> bool {
 }
 
 /// Whether the text is an `NCName` (Namespaces in XML 1.0 §3).
-pub(super) fn is_ncname(text: &str) -> bool {
+pub fn is_ncname(text: &str) -> bool {
     let all = text.bytes().fold(NAME, |all, byte| all & bits(byte));
     if let Some(&first) = text.as_bytes().first()
         && all != 0

@@ -20,6 +20,7 @@ mod writer;
 
 use std::fmt;
 
+pub use chars::is_ncname;
 pub use event::{Attribute, Attributes, Event, Start, Text};
 pub use reader::Reader;
 pub use scope::XML_NS;
@@ -47,18 +48,23 @@ pub struct Limits {
     pub name_bytes: usize,
 }
 
+impl Limits {
+    /// Those that hold unless others are given.
+    pub const DEFAULT: Limits = Limits {
+        depth: 64,
+        attributes: 64,
+        attribute_bytes: 64 * 1024,
+        text_bytes: 16 * 1024 * 1024,
+        total_bytes: 26_214_400,
+        namespaces: 32,
+        namespaces_in_scope: 128,
+        name_bytes: 1024,
+    };
+}
+
 impl Default for Limits {
     fn default() -> Self {
-        Limits {
-            depth: 64,
-            attributes: 64,
-            attribute_bytes: 64 * 1024,
-            text_bytes: 16 * 1024 * 1024,
-            total_bytes: 26_214_400,
-            namespaces: 32,
-            namespaces_in_scope: 128,
-            name_bytes: 1024,
-        }
+        Limits::DEFAULT
     }
 }
 

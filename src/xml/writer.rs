@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    Name, Verbatim,
+    Limits, Name, Verbatim,
     chars::{first_forbidden, is_ncname},
     scope::{Scope, XML_NS, XMLNS_NS},
 };
@@ -42,6 +42,16 @@ pub enum WriteError {
     /// The writer was finished with an open element, or without a root.
     #[error("the document is not complete")]
     Incomplete,
+    /// Our own reader would not take it.
+    #[error("{what}, over the limit {limit} of {most}")]
+    Limit {
+        /// What is too much.
+        what: &'static str,
+        /// The limit of [`Limits`].
+        limit: &'static str,
+        /// Its value.
+        most: usize,
+    },
 }
 
 impl WriteError {
@@ -50,6 +60,7 @@ impl WriteError {
         match self {
             WriteError::Io(_) => Code::DiskWrite,
             WriteError::Character(_) | WriteError::Name(_) => Code::ValueInvalid,
+            WriteError::Limit { .. } => Code::LimitExceeded,
             WriteError::Prefix { .. }
             | WriteError::RepeatedAttribute(_)
             | WriteError::Misplaced(_)
@@ -84,6 +95,13 @@ pub struct Writer<W> {
     in_tag: bool,
     rooted: bool,
     generated: usize,
+}
+
+/// What we write is read again by those who limit as we do.
+const LIMITS: Limits = Limits::DEFAULT;
+
+fn within(what: &'static str, found: usize, limit: &'static str, most: usize) -> Result<(), WriteError> {
+    if found > most { Err(WriteError::Limit { what, limit, most }) } else { Ok(()) }
 }
 
 #[derive(Debug)]
@@ -168,7 +186,7 @@ impl<W: Write> Writer<W> {
     /// Starts an element.
     ///
     /// # Errors
-    /// A bad name, a second root, output errors.
+    /// A bad name, a second root, deeper than [`Limits`] allow a reader, output errors.
     pub fn start<'n>(&mut self, name: impl Into<Name<'n>>) -> Result<(), WriteError> {
         let name = name.into();
         if !is_ncname(name.local) {
@@ -177,6 +195,7 @@ impl<W: Write> Writer<W> {
         if self.open.is_empty() && self.rooted {
             return Err(WriteError::Misplaced("a second root element"));
         }
+        within("an element deeper in others", self.open.len() + 1, "depth", LIMITS.depth)?;
         let content = self.child_content()?;
         let scope = self.scope.mark();
         let mut declarations = String::new();
@@ -208,7 +227,8 @@ impl<W: Write> Writer<W> {
     /// Adds an attribute to the element just started. A name without namespace gets no prefix.
     ///
     /// # Errors
-    /// After content, twice the same, a bad name, a character that XML cannot hold, output errors.
+    /// After content, twice the same, a bad name, a character that XML cannot hold, a value longer than [`Limits`] allow a
+    /// reader, output errors.
     pub fn attribute<'n>(&mut self, name: impl Into<Name<'n>>, value: &str) -> Result<(), WriteError> {
         let name = name.into();
         if !self.in_tag {
@@ -218,6 +238,7 @@ impl<W: Write> Writer<W> {
             return Err(WriteError::Name(name.local.to_owned()));
         }
         check(value)?;
+        within("a longer attribute value", value.len(), "attribute_bytes", LIMITS.attribute_bytes)?;
         if self.attributes.iter().any(|(ns, local)| name == (ns.as_str(), local.as_str())) {
             return Err(WriteError::RepeatedAttribute(name.to_string()));
         }
@@ -253,6 +274,7 @@ impl<W: Write> Writer<W> {
     /// become part of the text); a character that XML cannot hold; output errors.
     pub fn text(&mut self, text: &str) -> Result<(), WriteError> {
         check(text)?;
+        within("longer text", text.len(), "text_bytes", LIMITS.text_bytes)?;
         if text.is_empty() {
             return Ok(());
         }

@@ -9,8 +9,7 @@ use std::{
 use sirex::{
     class::{self, Dice},
     format::Format,
-    iodef::{self, IodefDocument},
-    iodef1,
+    iodef, iodef1,
     translate::{self, Converted, Document, Fate},
     world::Seeded,
     xml,

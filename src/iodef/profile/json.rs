@@ -94,7 +94,7 @@ fn class_of(node: &mut dyn class::Node) -> Option<&mut dyn Fields> {
     }
 }
 
-/// A time of JSON has a zone (RFC 3339); one of XML may have none, and which it was is not known.
+/// A time of JSON is one of RFC 3339: it has a zone, which one of XML may lack, and no hour 24.
 fn times(class: &mut dyn Fields, path: &Path<'_>, change: &mut impl FnMut(String, &str, bool)) {
     for (index, field) in class.def().fields.iter().enumerate() {
         let Some(slot) = class.slot_mut(index) else { continue };
@@ -107,10 +107,60 @@ fn times(class: &mut dyn Fields, path: &Path<'_>, change: &mut impl FnMut(String
             slot.pop();
             change(path.child(field.name).to_string(), "left out: a time without zone has no form in JSON", true);
         }
+        if let Some(class::ViewMut::Simple(time)) = slot.get_mut(0).map(|node| node.view_mut())
+            && time.def().xsd == "xs:dateTime"
+            && let Some(same) = midnight(time.text())
+            && time.set(&same)
+        {
+            change(path.child(field.name).to_string(), "the same time: JSON has no hour 24", false);
+        }
+    }
+}
+
+/// The end of a day as the beginning of the next one, save for the last day that four digits of a year can say.
+fn midnight(time: &str) -> Option<String> {
+    let (date, rest) = time.split_once("T24:00:00")?;
+    let mut parts = date.split('-').map(|part| part.parse::<u32>().ok());
+    let (year, month, day) = (parts.next()??, parts.next()??, parts.next()??);
+    let (year, month, day) = match (month, day + 1) {
+        (12, 32) => (year + 1, 1, 1),
+        (month, day) if day > days(year, month) => (year, month + 1, 1),
+        (month, day) => (year, month, day),
+    };
+    (year <= 9999).then(|| format!("{year:04}-{month:02}-{day:02}T00:00:00{rest}"))
+}
+
+fn days(year: u32, month: u32) -> u32 {
+    match month {
+        4 | 6 | 9 | 11 => 30,
+        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => 29,
+        2 => 28,
+        _ => 31,
     }
 }
 
 fn has_zone(time: &str) -> bool {
     let clock = time.split_once('T').map_or("", |(_, clock)| clock);
     clock.contains(['Z', '+', '-'])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::midnight;
+
+    #[test]
+    fn the_end_of_a_day_is_the_beginning_of_the_next() {
+        for (end, beginning) in [
+            ("2026-01-31T24:00:00Z", Some("2026-02-01T00:00:00Z")),
+            ("2024-02-28T24:00:00.000+14:00", Some("2024-02-29T00:00:00.000+14:00")),
+            ("2023-02-28T24:00:00Z", Some("2023-03-01T00:00:00Z")),
+            ("1900-02-28T24:00:00Z", Some("1900-03-01T00:00:00Z")),
+            ("2000-02-28T24:00:00Z", Some("2000-02-29T00:00:00Z")),
+            ("2025-12-31T24:00:00Z", Some("2026-01-01T00:00:00Z")),
+            ("9999-12-31T24:00:00Z", None),
+            ("2025-12-31T23:00:00Z", None),
+        ] {
+            assert_eq!(midnight(end).as_deref(), beginning);
+        }
+    }
 }

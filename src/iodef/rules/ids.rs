@@ -46,10 +46,13 @@ struct Waiting {
     /// Place in the order of the document.
     number: usize,
     position: Position,
-    path: String,
-    /// What the finding would say.
-    found: String,
+    /// The path, and what the finding would say.
+    text: Option<Box<(String, String)>>,
 }
+
+/// References whose id has not come of which the text is kept too. Beyond them the place has to do: a document may have
+/// a million, and few of them are told.
+const WITH_TEXT: usize = 20_000;
 
 /// Two hashes of an id. Whoever finds two ids with one key has a document in which one of them is called repeated, and no
 /// more.
@@ -94,6 +97,8 @@ pub(super) type Map<K, V> = HashMap<K, V, BuildHasherDefault<Spread>>;
 pub(super) struct Ids {
     known: Map<Key, Known>,
     waiting: Map<Key, Vec<Waiting>>,
+    /// How many of those have their text.
+    with_text: usize,
     /// How many references there were.
     references: usize,
     /// How many mentions: mostly none.
@@ -131,19 +136,22 @@ impl Ids {
             && !self.waiting.is_empty()
             && let Some(waiting) = self.waiting.get_mut(&key)
         {
+            let with_text = |waiting: &[Waiting]| waiting.iter().filter(|one| one.text.is_some()).count();
+            self.with_text -= with_text(waiting);
             waiting.retain(|one| one.wanted.is_some_and(|wanted| wanted != kind));
+            self.with_text += with_text(waiting);
         }
         before
     }
 
-    /// Whether a reference may stay as it is: the id came, or it is left to [`Ids::end`]. `tell` gives place, path and what
-    /// stands there.
+    /// Whether a reference may stay as it is: the id came, or it is left to [`Ids::end`]. `tell` gives the place and, if it is
+    /// asked for, path and what stands there.
     pub fn refer(
         &mut self,
         rule: &'static Rule,
         id: &str,
         wanted: Option<Kind>,
-        tell: impl FnOnce() -> (Position, String, String),
+        tell: impl FnOnce(bool) -> (Position, Option<(String, String)>),
     ) -> bool {
         let key = key(id);
         self.references += 1;
@@ -152,16 +160,18 @@ impl Ids {
             // A mention may still give way to the thing itself.
             Some(known) if known.kind != Kind::Mention => false,
             _ => {
-                let (position, path, found) = tell();
-                let waiting = Waiting { rule, wanted, number: self.references, position, path, found };
-                self.waiting.entry(key).or_default().push(waiting);
+                let (position, text) = tell(self.with_text < WITH_TEXT);
+                self.with_text += usize::from(text.is_some());
+                let waiting = Waiting { rule, wanted, number: self.references, position, text: text.map(Box::new) };
+                // Most ids are waited for once.
+                self.waiting.entry(key).or_insert_with(|| Vec::with_capacity(1)).push(waiting);
                 true
             }
         }
     }
 
     /// What was referred to and did not come.
-    pub fn end(&mut self, findings: &mut Vec<Finding>) {
+    pub fn end(&mut self, tell: &mut dyn FnMut(Finding)) {
         let known = &self.known;
         let open = std::mem::take(&mut self.waiting).into_iter();
         let mut left: Vec<Waiting> = open
@@ -170,8 +180,11 @@ impl Ids {
                 waiting.into_iter().filter(move |one| one.wanted.is_none() || known.contains_key(&key))
             })
             .collect();
-        left.sort_by_key(|one| one.number);
-        findings.extend(left.into_iter().map(|one| one.rule.finding(one.position, one.path, &one.found)));
+        left.sort_unstable_by_key(|one| one.number);
+        for Waiting { rule, position, text, .. } in left {
+            let (path, found) = text.map_or_else(|| (String::new(), "a reference".to_owned()), |text| *text);
+            tell(rule.finding(position, path, &found));
+        }
     }
 }
 
@@ -180,13 +193,13 @@ mod tests {
     use super::*;
     use crate::iodef::rules::RULES;
 
-    fn at(line: u64) -> (Position, String, String) {
-        (Position { line, column: 1, offset: line }, format!("/{line}"), format!("id-{line}"))
+    fn at(line: u64) -> (Position, Option<(String, String)>) {
+        (Position { line, column: 1, offset: line }, Some((format!("/{line}"), format!("id-{line}"))))
     }
 
     fn left(mut ids: Ids) -> Vec<String> {
         let mut findings = Vec::new();
-        ids.end(&mut findings);
+        ids.end(&mut |finding| findings.push(finding));
         findings.into_iter().map(|finding| finding.path).collect()
     }
 
@@ -196,8 +209,8 @@ mod tests {
         let mut ids = Ids::default();
         let count = 200_000;
         for line in 1..=count {
-            assert!(ids.refer(&RULES[0], &format!("id-{line}"), None, || at(line)));
-            assert!(ids.refer(&RULES[0], "last", None, || at(line)));
+            assert!(ids.refer(&RULES[0], &format!("id-{line}"), None, |_| at(line)));
+            assert!(ids.refer(&RULES[0], "last", None, |_| at(line)));
         }
         for line in (1..count).rev() {
             ids.came(&format!("id-{line}"), Kind::Observable, Position::default());
@@ -210,7 +223,7 @@ mod tests {
     fn what_is_left_is_told_in_the_order_of_the_document() {
         let mut ids = Ids::default();
         for line in 1..100 {
-            assert!(ids.refer(&RULES[0], &format!("id-{line}"), None, || at(line)));
+            assert!(ids.refer(&RULES[0], &format!("id-{line}"), None, |_| at(line)));
         }
         assert_eq!(left(ids), (1..100).map(|line| format!("/{line}")).collect::<Vec<_>>());
     }
@@ -222,8 +235,8 @@ mod tests {
             let mut ids = Ids::default();
             ids.came("a", Kind::Mention, Position { line: 1, column: 1, offset: 0 });
             assert!(ids.mentioned("a").is_some() && ids.mentioned("b").is_none());
-            assert!(ids.refer(&RULES[0], "a", None, || at(2)), "an id is there");
-            assert!(ids.refer(&RULES[0], "a", Some(Kind::Indicator), || at(3)), "it may still come");
+            assert!(ids.refer(&RULES[0], "a", None, |_| at(2)), "an id is there");
+            assert!(ids.refer(&RULES[0], "a", Some(Kind::Indicator), |_| at(3)), "it may still come");
             if comes {
                 ids.came("a", Kind::Indicator, Position { line: 4, column: 1, offset: 0 });
                 let again = ids.came("a", Kind::Observable, Position::default());
@@ -237,7 +250,7 @@ mod tests {
     fn the_wrong_kind_is_known_at_once() {
         let mut ids = Ids::default();
         ids.came("a", Kind::Observable, Position::default());
-        assert!(!ids.refer(&RULES[0], "a", Some(Kind::Indicator), || at(1)));
+        assert!(!ids.refer(&RULES[0], "a", Some(Kind::Indicator), |_| at(1)));
         assert!(left(ids).is_empty());
     }
 }

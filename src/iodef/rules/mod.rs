@@ -108,8 +108,8 @@ impl Rules for Checker {
         }
     }
 
-    fn end(&mut self, findings: &mut Vec<Finding>) {
-        self.ids.end(findings);
+    fn end(&mut self, tell: &mut dyn FnMut(Finding)) {
+        self.ids.end(tell);
     }
 }
 
@@ -159,9 +159,10 @@ impl Look<'_> {
     /// A reference to an id, in a field.
     fn refers(&mut self, id: &str, wanted: Option<Kind>, field: &str) {
         let (rule, class, place) = (self.rule, self.class, self.place);
-        let tell = || {
+        let tell = |whole: bool| {
             let field = class.def().fields.iter().find(|known| known.name == field);
-            (place.position(field, 0), place.path(field, 0), crate::error::excerpt(id))
+            let text = || (place.path(field, 0), crate::error::excerpt(id));
+            (place.position(field, 0), whole.then(text))
         };
         if !self.ids.refer(rule, id, wanted, tell) {
             self.broken_at(field, 0, id);

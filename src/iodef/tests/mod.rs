@@ -85,7 +85,9 @@ proptest! {
     /// What JSON can say comes back from it; what it cannot is named.
     #[test]
     fn json_round_trip(seed: u64, depth in 0usize..7) {
-        let document = generate(&mut Dice::new(&Seeded::new(seed)).for_json(), depth);
+        let mut document = generate(&mut Dice::new(&Seeded::new(seed)).for_json(), depth);
+        // A bare string is English, whatever is inherited.
+        class::normalise_where(&mut document, &|_, attribute| attribute == "xml:lang");
         let bytes = encode_json(&document).unwrap();
         let back = decode_json(&bytes, &crate::json::Limits::default()).unwrap();
         let text = String::from_utf8_lossy(&bytes);

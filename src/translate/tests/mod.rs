@@ -107,7 +107,7 @@ proptest! {
             let bounds = Bounds { window, ..Bounds::default() };
             let mut source = Cursor::new(broken.as_bytes());
             let long = if json { Long::Json(&mut source) } else { Long::Xml(&mut source) };
-            let mut found = check(long, bounds).unwrap_or_else(|finding| vec![finding]);
+            let mut found = check(long, bounds).unwrap_or_else(|findings| findings);
             found.sort_by_key(|finding| (finding.position.offset, finding.path.clone(), finding.expected.clone()));
             found
         };
@@ -218,11 +218,16 @@ fn every_long_list_is_read_and_written_by_piece() {
     }
 }
 
+/// What ended a reading.
+fn end(checked: Result<Vec<Finding>, Vec<Finding>>) -> Finding {
+    checked.unwrap_err().pop().unwrap()
+}
+
 #[test]
 fn what_is_in_no_long_list_has_a_limit() {
     let xml = many("Contact", 5_000);
     let bounds = Bounds { rest: 100_000, ..Bounds::default() };
-    let finding = check(Long::Xml(&mut xml.as_bytes()), bounds).unwrap_err();
+    let finding = end(check(Long::Xml(&mut xml.as_bytes()), bounds));
     assert_eq!(finding.code, Code::LimitExceeded);
     assert!(finding.expected.contains("rest_bytes"), "{finding}");
     assert!(finding.path.starts_with("/IODEF-Document/Incident[1]/Contact["), "{finding}");
@@ -230,7 +235,7 @@ fn what_is_in_no_long_list_has_a_limit() {
 
     let (json, _) = by_piece(xml.as_bytes(), Format::IodefXml, Format::IodefJson, u64::MAX);
     let json = json.unwrap();
-    let finding = check(Long::Json(&mut Cursor::new(&json)), bounds).unwrap_err();
+    let finding = end(check(Long::Json(&mut Cursor::new(&json)), bounds));
     assert_eq!(finding.code, Code::LimitExceeded);
     assert!(finding.expected.contains("rest_bytes"), "{finding}");
     assert_eq!(REST, Bounds::default().rest);
@@ -240,7 +245,70 @@ fn what_is_in_no_long_list_has_a_limit() {
 fn a_source_that_ends_early_is_a_finding() {
     let xml = many("Indicator", 100);
     let cut = &xml[..xml.len() / 2];
-    assert_eq!(check(Long::Xml(&mut cut.as_bytes()), Bounds::default()).unwrap_err().code, Code::XmlSyntax);
+    assert_eq!(end(check(Long::Xml(&mut cut.as_bytes()), Bounds::default())).code, Code::XmlSyntax);
     let mut source: Box<dyn Source> = Box::new(BufReader::new(Cursor::new(b"{\"Incident\": [{".to_vec())));
-    assert_eq!(check(Long::Json(&mut *source), Bounds::default()).unwrap_err().code, Code::JsonSyntax);
+    assert_eq!(end(check(Long::Json(&mut *source), Bounds::default())).code, Code::JsonSyntax);
+}
+
+/// A document that breaks off is told with all that was wrong before.
+#[test]
+fn what_was_found_before_the_end_is_told() {
+    let xml = many("Indicator", 3).replace("</Incident>", "<Strange/></Incident>").replace("</IODEF-Document>", "");
+    let findings = check(Long::Xml(&mut xml.as_bytes()), Bounds::default()).unwrap_err();
+    let codes: Vec<_> = findings.iter().map(|finding| finding.code).collect();
+    assert!(codes.contains(&Code::ClassUnknownElement), "{codes:?}");
+    assert_eq!(codes.last(), Some(&Code::XmlSyntax));
+}
+
+/// A bare string of JSON is English (RFC 8727 §3.2), also in a document of another language, and however it is read.
+#[test]
+fn bare_strings_are_english() {
+    let xml = many("Indicator", 3).replace("xml:lang=\"en\"", "xml:lang=\"de\"").replace(
+        "<GenerationTime>",
+        "<RelatedActivity><Description xml:lang=\"en\">hello</Description></RelatedActivity><GenerationTime>",
+    );
+    assert!(xml.contains("xml:lang=\"de\"") && xml.contains("hello"), "{xml}");
+    let (json, _) = by_piece(xml.as_bytes(), Format::IodefXml, Format::IodefJson, u64::MAX);
+    let json = json.unwrap();
+    let text = String::from_utf8(json.clone()).unwrap();
+    assert!(text.contains("\"hello\"") && text.contains("\"lang\": \"de\""), "{text}");
+    for window in [0, u64::MAX] {
+        let (back, account) = by_piece(&json, Format::IodefJson, Format::IodefXml, window);
+        let back = String::from_utf8(back.unwrap()).unwrap();
+        assert!(back.contains("<Description xml:lang=\"en\">hello</Description>"), "{back}");
+        assert!(account.iter().all(|entry| matches!(entry.fate, Fate::Kept { .. })));
+    }
+}
+
+/// What is nested as deep as XML may be has a form in JSON and CBOR that is read.
+#[test]
+fn what_xml_nests_the_others_nest() {
+    let (open, close) = ("<EventData>".repeat(60), "</EventData>".repeat(60));
+    let nested = format!("{open}<Description>x</Description>{close}</Incident>");
+    let xml = many("Contact", 1).replace("</Incident>", &nested);
+    for to in [Format::IodefJson, Format::IodefCbor] {
+        let (written, _) = by_piece(xml.as_bytes(), Format::IodefXml, to, u64::MAX);
+        let read = read(&written.unwrap(), to, u64::MAX).unwrap();
+        assert!(read.error().is_none(), "{:?}", read.findings);
+    }
+}
+
+/// What a reader of XML has a limit for is not written longer.
+#[test]
+fn xml_that_is_written_is_within_the_limits_of_reading() {
+    let (json, _) = by_piece(many("Contact", 1).as_bytes(), Format::IodefXml, Format::IodefJson, u64::MAX);
+    let json = String::from_utf8(json.unwrap()).unwrap();
+    let (open, close) = ("\"EventData\": [{".repeat(70), "}]".repeat(70));
+    for more in [
+        format!("{open} \"Description\": [\"x\"] {close}"),
+        format!(
+            "\"AdditionalData\": [{{ \"dtype\": \"string\", \"meaning\": \"{}\", \"value\": \"x\" }}]",
+            "m".repeat(70_000)
+        ),
+    ] {
+        let json = json.replacen("\"purpose\"", &format!("{more}, \"purpose\""), 1);
+        let (written, _) = by_piece(json.as_bytes(), Format::IodefJson, Format::IodefXml, u64::MAX);
+        let findings = written.unwrap_err();
+        assert_eq!(findings[0].code, Code::LimitExceeded, "{findings:?}");
+    }
 }
