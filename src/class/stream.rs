@@ -15,7 +15,7 @@ use crate::error::Finding;
 pub const WINDOW: u64 = 256 * 1024;
 
 /// Bytes of a document that may stay in memory because they are in no long list, unless told otherwise.
-pub const REST: u64 = 32 * 1024 * 1024;
+pub const REST: u64 = 25 * 1024 * 1024;
 
 /// Takes the elements of long lists.
 pub trait Sink {

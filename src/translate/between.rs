@@ -67,9 +67,7 @@ impl<'t> Between<'t> {
     /// Makes a part ready to be written and accounts for its leaves, save for those of lists that were `taken`; whether it
     /// can be written at all.
     fn part(&mut self, part: &mut Part<'_>, taken: &[String]) -> bool {
-        if self.explicit {
-            class::normalise_within(part.class, part.around, &|_, _| true);
-        }
+        // What the document says itself is accounted for, before what it leaves to inheritance and defaults is said.
         let mut entries = Vec::new();
         let binding = self.binding;
         class::each_leaf(part.class, part.path, &mut |place, simple| {
@@ -83,6 +81,9 @@ impl<'t> Between<'t> {
             };
             entries.push(Entry { path, fate });
         });
+        if self.explicit {
+            class::normalise_within(part.class, part.around, &|_, _| true);
+        }
         let (mut changes, whole) = fit(part, self.binding);
         changes.retain(|change| !taken.iter().any(|list| change.path.starts_with(list)));
         refit(&mut entries, &changes);

@@ -9,5 +9,6 @@ mod iodef1;
 mod openpgp;
 mod partner;
 mod peer;
+mod signature;
 mod strangers;
 mod tls;
