@@ -40,12 +40,10 @@ impl<'a> Path<'a> {
         self.name
     }
 
-    /// The path as text: an account has one for each leaf, and this is faster than formatting it.
-    pub fn text(&self) -> String {
-        let mut text = String::with_capacity(120);
+    /// Writes the path behind a text: an account has one for each leaf, and this is faster than making a text of each.
+    pub fn write_to(&self, text: &mut String) {
         // A String takes whatever it is given.
-        let _ = self.write(&mut text);
-        text
+        let _ = self.write(text);
     }
 
     fn write(&self, out: &mut impl fmt::Write) -> fmt::Result {

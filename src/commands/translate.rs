@@ -17,7 +17,7 @@ use crate::{
     format::Format,
     output::Shown,
     spool::{Rope, Spool, Twine, Whole},
-    translate::{self, Converted, Counts, Entry, Fate},
+    translate::{self, Converted, Counts, Entry, Fate, Tell},
 };
 
 /// Translates one document.
@@ -50,9 +50,9 @@ pub(super) fn run(args: &Translate) -> Result<Shown, Failure> {
             (Whole::from(bytes), counts)
         }
         Taken::Long(mut long) => {
-            let mut tell = |entry| losses.tell(entry);
+            let tell = Tell { all: losses.write, line: &mut |entry| losses.tell(entry) };
             let bounds = long.bounds;
-            let translated = translate::translate(long.input(), to, profile, bounds, Some(&mut tell));
+            let translated = translate::translate(long.input(), to, profile, bounds, Some(tell));
             let translated = translated.map_err(|findings| document::unreadable(&args.input, long.format, findings))?;
             if document::has_error(&translated.findings) {
                 return Err(broken(&file, long.format, translated.findings));

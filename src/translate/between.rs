@@ -1,7 +1,7 @@
 //! Between the bindings of IODEF (RFC 7970, RFC 8727): the same classes, written another way, with an account of what the
 //! other binding cannot hold.
 
-use super::{Counts, Entry, Fate, refit};
+use super::{Counts, Entry, Fate, ledger::Forced};
 use crate::{
     class::{self, Fields, List, Path, SimpleNode, Sink, Slot},
     error::Finding,
@@ -9,8 +9,13 @@ use crate::{
     spool::Whole,
 };
 
-/// Takes a line of the account.
-pub type Tell<'t> = &'t mut dyn FnMut(Entry);
+/// Who wants lines of the account.
+pub struct Tell<'t> {
+    /// Whether also of what is kept, which is most of it.
+    pub all: bool,
+    /// Takes a line.
+    pub line: &'t mut dyn FnMut(Entry),
+}
 
 /// A translation: it takes a document whole, or the elements of its long lists first.
 pub(super) struct Between<'t> {
@@ -68,32 +73,66 @@ impl<'t> Between<'t> {
     /// can be written at all.
     fn part(&mut self, part: &mut Part<'_>, taken: &[String]) -> bool {
         // What the document says itself is accounted for, before what it leaves to inheritance and defaults is said.
-        let mut entries = Vec::new();
+        let mut leaves = Leaves::default();
         let binding = self.binding;
         class::each_leaf(part.class, part.path, &mut |place, simple| {
-            let path = place.text();
-            if taken.iter().any(|list| path.starts_with(list)) {
-                return;
-            }
-            let fate = match simple.is_none_or(|simple| keeps_text(binding, simple)) {
-                true => Fate::Kept { to: path.clone() },
-                false => Fate::Coarsened { to: path.clone(), how: "the same number, written another way".to_owned() },
-            };
-            entries.push(Entry { path, fate });
+            leaves.add(place, simple.is_none_or(|simple| keeps_text(binding, simple)), taken);
         });
         if self.explicit {
             class::normalise_within(part.class, part.around, &|_, _| true);
         }
         let (mut changes, whole) = fit(part, self.binding);
         changes.retain(|change| !taken.iter().any(|list| change.path.starts_with(list)));
-        refit(&mut entries, &changes);
-        for entry in entries {
+        self.account(&leaves, &Forced::of(&changes));
+        whole
+    }
+
+    fn account(&mut self, leaves: &Leaves, forced: &Forced<'_>) {
+        for (path, as_written) in leaves.iter() {
+            let wanted = self.tell.as_ref().is_some_and(|tell| tell.all);
+            if as_written && !wanted && forced.change(path).is_none() {
+                self.counts.kept += 1;
+                continue;
+            }
+            let (path, to) = (path.to_owned(), path.to_owned());
+            let fate = match as_written {
+                true => Fate::Kept { to },
+                false => Fate::Coarsened { to, how: "the same number, written another way".to_owned() },
+            };
+            let mut entry = Entry { path, fate };
+            forced.refit(&mut entry);
             self.counts.add(&entry.fate);
             if let Some(tell) = &mut self.tell {
-                tell(entry);
+                (tell.line)(entry);
             }
         }
-        whole
+    }
+}
+
+/// The leaves of a part, which may be a million: their paths one behind the other, each with its end and whether the value
+/// is written as it stands.
+#[derive(Default)]
+struct Leaves {
+    paths: String,
+    ends: Vec<(usize, bool)>,
+}
+
+impl Leaves {
+    /// Adds a leaf, unless it is in one of these lists.
+    fn add(&mut self, place: &Path<'_>, as_written: bool, lists: &[String]) {
+        let start = self.paths.len();
+        place.write_to(&mut self.paths);
+        let path = self.paths.get(start..).unwrap_or_default();
+        if lists.iter().any(|list| path.starts_with(list)) {
+            return self.paths.truncate(start);
+        }
+        self.ends.push((self.paths.len(), as_written));
+    }
+
+    fn iter(&self) -> impl Iterator<Item = (&str, bool)> {
+        let starts = std::iter::once(0).chain(self.ends.iter().map(|(end, _)| *end));
+        let paths = starts.zip(&self.ends).map(|(start, (end, as_written))| (self.paths.get(start..*end), *as_written));
+        paths.map(|(path, as_written)| (path.unwrap_or_default(), as_written))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{
     Entry,
-    between::{Between, fit},
+    between::{Between, Tell, fit},
     from_iodef,
     iodef::{leave_out_hollow, say_what_is_unsaid},
     refit, to_iodef, version1,
@@ -143,8 +143,8 @@ pub fn convert(source: Read, to: Format, profile: Profile) -> Result<Converted, 
         (Document::Iodef(document), to) => {
             let binding = binding(to, profile).ok_or_else(|| vec![unable(to, "written")])?;
             let mut account = Vec::new();
-            let mut tell = |entry| account.push(entry);
-            let mut between = Between::new(source.format == Format::IodefXml, binding, Some(&mut tell));
+            let tell = Tell { all: true, line: &mut |entry| account.push(entry) };
+            let mut between = Between::new(source.format == Format::IodefXml, binding, Some(tell));
             let encoded = between.finish(*document)?;
             Ok(Converted { bytes: encoded.into_bytes().map_err(|error| vec![aside(&error)])?, account })
         }

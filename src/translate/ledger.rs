@@ -104,21 +104,43 @@ impl Ledger {
 /// Enters into an account what the schema of the target has forced afterwards: whatever was kept at or below a changed
 /// place is coarsened, or dropped where something is left out.
 pub fn refit(entries: &mut [Entry], changes: &[Change]) {
-    // What is left out is gone, whatever else was changed at the place; of changes of one kind, the first counts.
-    let mut at: BTreeMap<&str, (bool, usize)> = BTreeMap::new();
-    for (number, change) in changes.iter().enumerate() {
-        let rank = (!change.left_out, number);
-        at.entry(&change.path).and_modify(|first| *first = rank.min(*first)).or_insert(rank);
+    let forced = Forced::of(changes);
+    entries.iter_mut().for_each(|entry| forced.refit(entry));
+}
+
+/// Changes that the schema of the target has forced, by place.
+pub(super) struct Forced<'c> {
+    /// What is left out is gone, whatever else was changed at the place; of changes of one kind, the first counts.
+    at: BTreeMap<&'c str, (bool, usize)>,
+    shortest: usize,
+    changes: &'c [Change],
+}
+
+impl<'c> Forced<'c> {
+    pub(super) fn of(changes: &'c [Change]) -> Self {
+        let mut at: BTreeMap<&str, (bool, usize)> = BTreeMap::new();
+        for (number, change) in changes.iter().enumerate() {
+            let rank = (!change.left_out, number);
+            at.entry(&change.path).and_modify(|first| *first = rank.min(*first)).or_insert(rank);
+        }
+        let shortest = at.keys().map(|path| path.len()).min().unwrap_or(usize::MAX);
+        Forced { at, shortest, changes }
     }
-    let Some(shortest) = at.keys().map(|path| path.len()).min() else { return };
-    for entry in entries {
+
+    /// The change that matters for a place, if one does.
+    pub(super) fn change(&self, place: &str) -> Option<&'c Change> {
+        let first = at_or_above(place, self.shortest).filter_map(|place| self.at.get(place)).min();
+        first.and_then(|(_, number)| self.changes.get(*number))
+    }
+
+    /// Brings the fate of a leaf up to date.
+    pub(super) fn refit(&self, entry: &mut Entry) {
         let (to, before) = match &entry.fate {
             Fate::Kept { to } | Fate::Moved { to } => (to, None),
             Fate::Coarsened { to, how } => (to, Some(how)),
-            Fate::Carried { .. } | Fate::Dropped { .. } | Fate::Lost => continue,
+            Fate::Carried { .. } | Fate::Dropped { .. } | Fate::Lost => return,
         };
-        let first = at_or_above(to, shortest).filter_map(|place| at.get(place)).min();
-        let Some(change) = first.and_then(|(_, number)| changes.get(*number)) else { continue };
+        let Some(change) = self.change(to) else { return };
         entry.fate = match change.left_out {
             true => Fate::Dropped { why: change.how.clone() },
             false => Fate::Coarsened {
@@ -131,9 +153,10 @@ pub fn refit(entries: &mut [Entry], changes: &[Change]) {
 
 /// The path itself, and those of what it is in: `a/b[2]` is in `a/b`, which is in `a`. Only those of so many bytes.
 fn at_or_above(path: &str, shortest: usize) -> impl Iterator<Item = &str> {
-    let end = move |(end, byte): (usize, u8)| (end >= shortest && matches!(byte, b'/' | b'[')).then_some(end);
-    let ends = path.bytes().enumerate().filter_map(end).chain([path.len()]);
-    ends.filter_map(|end| path.get(..end))
+    let tail = path.as_bytes().get(shortest..).unwrap_or_default();
+    let end = move |(at, byte): (usize, &u8)| matches!(byte, b'/' | b'[').then_some(shortest + at);
+    let whole = (path.len() >= shortest).then_some(path.len());
+    tail.iter().enumerate().filter_map(end).chain(whole).filter_map(|end| path.get(..end))
 }
 
 /// The counts of an account.

@@ -52,11 +52,11 @@ fn read_iodef(bytes: &[u8], format: Format) -> IodefDocument {
 /// A translation with a window of so many bytes: what was written, and the account by its paths.
 fn by_piece(bytes: &[u8], from: Format, to: Format, window: u64) -> (Result<Vec<u8>, Vec<Finding>>, Vec<Entry>) {
     let mut account = Vec::new();
-    let mut tell = |entry| account.push(entry);
+    let tell = Tell { all: true, line: &mut |entry| account.push(entry) };
     let bounds = Bounds { window, ..Bounds::default() };
     let mut source = Cursor::new(bytes);
     let long = if from == Format::IodefXml { Long::Xml(&mut source) } else { Long::Json(&mut source) };
-    let translated = translate(long, to, Profile::default(), bounds, Some(&mut tell)).unwrap();
+    let translated = translate(long, to, Profile::default(), bounds, Some(tell)).unwrap();
     let errors = translated.findings.iter().filter(|finding| finding.severity == Severity::Error);
     assert_eq!(errors.collect::<Vec<_>>(), Vec::<&Finding>::new());
     assert_eq!(translated.counts, counts(&account));
@@ -88,6 +88,23 @@ proptest! {
                 );
                 prop_assert_eq!(&account, &all);
             }
+        }
+    }
+
+    /// Lines of what is kept can be done without; the others and the counts are the same.
+    #[test]
+    fn an_account_of_losses_is_that_without_what_is_kept(seed: u64, depth in 0usize..6) {
+        let bytes = encode(&document(seed, depth, false), Format::IodefXml);
+        for to in BINDINGS {
+            let told = |all| {
+                let (mut lines, mut source) = (Vec::new(), bytes.as_slice());
+                let tell = Tell { all, line: &mut |entry| lines.push(entry) };
+                let made = translate(Long::Xml(&mut source), to, Profile::default(), Bounds::default(), Some(tell));
+                (made.unwrap().counts, lines)
+            };
+            let (counts, mut all) = told(true);
+            all.retain(|entry| !matches!(entry.fate, Fate::Kept { .. }));
+            prop_assert_eq!(told(false), (counts, all));
         }
     }
 
