@@ -3,7 +3,8 @@
 use super::{
     common,
     constraints::{Broken, CONSTRAINTS},
-    def::{Def, Family, Property, Targets, Type, Values, sco, sdo, sro},
+    def::{Def, Family, Property, Targets, Type, Values},
+    extension::{Extended, NEW},
     forms, id, marking, meta,
     relationships::is_defined,
     rules::{self, Rule},
@@ -26,22 +27,7 @@ pub(super) struct Look<'l, 'd> {
 /// Names that no property may have (§3.8).
 const RESERVED_NAMES: [&str; 4] = ["severity", "username", "phone_number", "action"];
 
-/// What stands for the types that extensions define: only the common properties are known.
-static NEW: [(&str, Def); 3] =
-    [("new-sdo", sdo("", "7.3", &[])), ("new-sro", sro("", "7.3", &[])), ("new-sco", sco("", "7.3", &[], &[], &[]))];
-
-/// What the extensions of an object say about its other properties.
-#[derive(Default)]
-struct Extended<'v> {
-    /// It has properties of its own by an extension.
-    top: bool,
-    /// The names of them, if the document has all definitions and they list some.
-    listed: Option<Vec<&'v str>>,
-    /// Its type is defined by an extension: the declaration that has the common properties of it.
-    new: Option<&'static Def>,
-}
-
-impl<'l> Look<'l, '_> {
+impl Look<'_, '_> {
     /// An element of `objects`, or an object that stands alone.
     pub(super) fn element(&mut self, value: &Value<'_>) {
         let Data::Object(members) = &value.data else {
@@ -196,7 +182,7 @@ impl<'l> Look<'l, '_> {
     }
 
     /// A value by its type.
-    fn value(&mut self, value: &Value<'_>, ty: &Type) {
+    pub(super) fn value(&mut self, value: &Value<'_>, ty: &Type) {
         match (ty, &value.data) {
             (Type::String | Type::OwnId, Data::String(_)) | (Type::Boolean, Data::Bool(_)) => {}
             (Type::Form(form), Data::String(text)) => {
@@ -261,7 +247,7 @@ impl<'l> Look<'l, '_> {
         }
     }
 
-    fn mistyped(&mut self, value: &Value<'_>, ty: &Type) {
+    pub(super) fn mistyped(&mut self, value: &Value<'_>, ty: &Type) {
         self.tell(&rules::VALUE, value.offset, &shown(value), Some(&words(ty)));
     }
 
@@ -269,7 +255,7 @@ impl<'l> Look<'l, '_> {
         self.tell(&rules::RANGE, value.offset, &shown(value), Some(expected));
     }
 
-    fn part(&mut self, def: &'static Def, value: &Value<'_>, members: &[Member<'_>]) {
+    pub(super) fn part(&mut self, def: &'static Def, value: &Value<'_>, members: &[Member<'_>]) {
         self.members(def, members, &Extended::default());
         self.required(def, value);
         self.constraints(def, value);
@@ -326,54 +312,6 @@ impl<'l> Look<'l, '_> {
                 Err(_) => self.tell(&rules::VALUE, value.offset, &shown(value), Some("a string")),
             }
         }
-    }
-
-    /// Extensions by their keys (§3.2, §7.3).
-    fn extensions(&mut self, def: &'static Def, value: &Value<'_>) {
-        let Data::Object(members) = &value.data else { return self.mistyped(value, &Type::Extensions) };
-        if members.is_empty() {
-            self.tell(&rules::DICTIONARY_EMPTY, value.offset, "no extension", None);
-        }
-        for Member { offset, key, value } in members {
-            let Data::Object(members) = &value.data else {
-                self.tell(&rules::VALUE, value.offset, &shown(value), Some("an object"));
-                continue;
-            };
-            if let Some(part) = def.extensions.iter().find(|part| part.name == key) {
-                self.part(part, value, members);
-            } else if key.starts_with("extension-definition--") {
-                if forms::id_parts(key).is_none() {
-                    self.tell(&rules::ID_FORM, *offset, &format!("{key:?}"), None);
-                }
-                match value.get("extension_type") {
-                    Some(kind) => self.value(kind, &Type::Enum(&vocab::EXTENSION_TYPE_ENUM)),
-                    None => self.tell(&rules::EXTENSION_TYPE, value.offset, "no such property", None),
-                }
-            } else {
-                self.tell(&rules::EXTENSION_KEY, *offset, &format!("{key:?}"), None);
-            }
-        }
-    }
-
-    /// What the extensions of an object allow it to have.
-    fn extended(&self, value: &Value<'_>) -> Extended<'l> {
-        let versions = self.versions;
-        let mut extended = Extended { listed: Some(Vec::new()), ..Extended::default() };
-        let extensions = value.get("extensions").and_then(|value| value.as_object().ok()).unwrap_or_default();
-        for Member { key, value, .. } in extensions {
-            let kind = value.get("extension_type").and_then(|kind| kind.as_str().ok()).unwrap_or_default();
-            if kind == "toplevel-property-extension" {
-                extended.top = true;
-                let listed = versions.top_level(key);
-                extended.listed = extended.listed.zip(listed).map(|(mut all, more)| {
-                    all.extend(more.iter().map(String::as_str));
-                    all
-                });
-            } else if let Some((_, def)) = NEW.iter().find(|(name, _)| *name == kind) {
-                extended.new = Some(def);
-            }
-        }
-        extended
     }
 
     /// The deprecated container: each of its objects has a type, and refers to objects in it (§2.13).

@@ -11,6 +11,7 @@ mod def;
 mod detect;
 mod document;
 mod domain;
+mod extension;
 mod forms;
 mod fuzz;
 mod id;

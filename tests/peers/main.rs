@@ -9,5 +9,6 @@ mod iodef1;
 mod openpgp;
 mod partner;
 mod peer;
+mod stix;
 mod strangers;
 mod tls;
