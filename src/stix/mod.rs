@@ -1,6 +1,6 @@
 //! STIX 2.1: declarations of objects, the rules, reading with findings, and writing.
 //!
-//! A declaration ([`Def`]) says of each property what it is; [`rules`] has what declarations cannot say, and where it stands in
+//! A declaration ([`Def`]) says of each property what it is; [`rules()`] has what declarations cannot say, and where it stands in
 //! the specification. A document in memory ([`StixDocument`]) is what was read and nothing else, so that it is written as it
 //! came. STIX 2.0 is recognised, and not read. Patterns (§9) are not looked into.
 

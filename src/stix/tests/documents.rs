@@ -6,7 +6,7 @@ use super::*;
 use crate::{
     error::{Code, Finding, Severity},
     json::Limits,
-    stix::read::{Ruled, decode_ruled},
+    stix::read::{Ruled, check_within, decode_ruled},
 };
 
 pub(super) const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/stix");
@@ -133,6 +133,32 @@ fn a_long_document_is_checked_as_a_short_one() {
     // Each limit of an object is one of that object: the others go on.
     let tight = Limits { values: 3_000, ..Limits::default() };
     assert_eq!(check(&mut std::io::Cursor::new(text.as_bytes()), &tight).unwrap(), findings);
+}
+
+/// An object that is too large to be held is passed over, and the next has its place.
+#[test]
+fn an_object_that_is_too_large_does_not_spoil_the_others() {
+    let text = format!(
+        "{{\"type\":\"bundle\",\"id\":\"bundle--00000000-aaaa-4aaa-8aaa-aaaaaaaaaaaa\",\"objects\":[\"{}\",\n5,\"{}\", 6]}}",
+        "x".repeat(200),
+        "y".repeat(100_000),
+    );
+    let findings = check_within(&mut std::io::Cursor::new(text.as_bytes()), &Limits::default(), 150).unwrap();
+    let found: Vec<_> = findings
+        .iter()
+        .map(|finding| (finding.code, finding.position.line, finding.position.column, finding.path.as_str()))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            (Code::LimitExceeded, 1, 81, "$.objects[0]"),
+            (Code::ValueInvalid, 2, 1, "$.objects[1]"),
+            (Code::LimitExceeded, 2, 3, "$.objects[2]"),
+            (Code::ValueInvalid, 2, 100_007, "$.objects[3]"),
+        ]
+    );
+    let tight = check_within(&mut std::io::Cursor::new(text.as_bytes()), &Limits::default(), 50);
+    assert_eq!(tight.unwrap_err().code, Code::LimitExceeded);
 }
 
 #[test]
