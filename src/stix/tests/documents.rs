@@ -113,7 +113,7 @@ fn one_bad_object_does_not_spoil_the_others() {
 #[test]
 fn a_long_document_is_checked_as_a_short_one() {
     let object = |at: usize| {
-        let value = if at % 7 == 0 { "192.0.2.300" } else { "192.0.2.3" };
+        let value = if at.is_multiple_of(7) { "192.0.2.300" } else { "192.0.2.3" };
         format!(
             "{{\"type\": \"ipv4-addr\", \"id\": \"ipv4-addr--{at:08x}-aaaa-4aaa-8aaa-aaaaaaaaaaaa\",\n\"value\": \"{value}\"}}"
         )
