@@ -24,6 +24,7 @@ pub mod record;
 pub mod rid_message;
 pub mod sharing;
 pub mod spool;
+pub mod stix;
 pub mod store;
 pub mod time;
 pub mod tls;

@@ -114,6 +114,30 @@ fn all_cases_at_once_are_all_named() {
     }
 }
 
+/// STIX is checked, in files and from standard input, and not translated.
+#[test]
+fn stix_is_checked_and_not_translated() {
+    let (good, bad) = ("fixtures/stix/good-report.json", "fixtures/stix/valid-until.json");
+    let (found, _) = ends(&sirex(&["validate", "--strict", good]), 0);
+    assert_eq!(found, "");
+    let (found, _) = ends(&sirex(&["validate", good, bad]), 1);
+    let expected = format!("{bad}:15:7: error value-contradicts $.objects[0].valid_until: found ");
+    assert!(found.starts_with(&expected) && found.contains("(STIX 2.1 §4.7.1)"), "{found}");
+    assert_eq!(ends(&sirex(&["validate", "--format", "stix", bad]), 1).0, found);
+    let input = fs::File::open(Path::new(ROOT).join(bad)).unwrap();
+    let piped = Command::new(SIREX).current_dir(ROOT).args(["validate", "-"]).stdin(input).output().unwrap();
+    assert_eq!(ends(&piped, 1).0, found.replace(bad, "-"));
+    let (found, _) = ends(&sirex(&["validate", "fixtures/stix/version-20.json"]), 1);
+    assert!(found.contains(" error format-unknown $.spec_version: found STIX 2.0, "), "{found}");
+    // A warning is one where it is asked for.
+    ends(&sirex(&["validate", "fixtures/stix/unknown-property.json"]), 0);
+    ends(&sirex(&["validate", "--strict", "fixtures/stix/unknown-property.json"]), 1);
+    let (_, why) = ends(&sirex(&["translate", "--to", "record", good]), 1);
+    assert!(why.contains("cannot be read as stix"), "{why}");
+    let (_, why) = ends(&sirex(&["validate", "--max-bytes", "100", good]), 1);
+    assert!(why.contains("(limit-exceeded)"), "{why}");
+}
+
 /// Documents that are only bad by their size, made here.
 #[test]
 fn limits_hold_through_the_program() {

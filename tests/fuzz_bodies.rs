@@ -19,6 +19,7 @@ const TARGETS: &[Target] = &[
     ("iodef_xml", sirex::iodef::fuzz_xml),
     ("json", sirex::json::fuzz),
     ("openpgp", sirex::openpgp::fuzz),
+    ("stix", sirex::stix::fuzz),
     ("xml", sirex::xml::fuzz),
 ];
 
@@ -70,7 +71,7 @@ fn seeds_pass_through_their_bodies() {
 /// The seeds that are meant to be good are: a corpus of refused inputs would test nothing behind the entry.
 #[test]
 fn good_seeds_are_read_and_written() {
-    use sirex::{iodef, iodef1, json, xml};
+    use sirex::{error::Severity, iodef, iodef1, json, stix, xml};
     let of = |target: &str| -> Vec<(PathBuf, Vec<u8>)> {
         let good = |file: &PathBuf| file.file_stem().unwrap().to_string_lossy().starts_with("good-");
         let seeds: Vec<_> = files(&format!("corpus/{target}")).into_iter().filter(good).collect();
@@ -91,5 +92,10 @@ fn good_seeds_are_read_and_written() {
         let decoded = iodef::decode_json(&bytes, &json::Limits::default()).unwrap();
         assert_eq!(decoded.errors().count(), 0, "{}: {:#?}", file.display(), decoded.findings);
         assert!(iodef::encode_json(&decoded.document).is_ok(), "{}", file.display());
+    }
+    for (file, bytes) in of("stix") {
+        let decoded = stix::decode(&bytes, &json::Limits::default()).unwrap();
+        let wrong: Vec<_> = decoded.findings.iter().filter(|finding| finding.severity > Severity::Note).collect();
+        assert!(wrong.is_empty(), "{}: {wrong:#?}", file.display());
     }
 }

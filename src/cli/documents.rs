@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::{
     schemas::{self, schemas},
-    values::{Input, formats, formats_read, iodef_profiles},
+    values::{Input, formats, formats_checked, formats_read, iodef_profiles},
 };
 use crate::{format::Format, iodef::Profile};
 
@@ -52,16 +52,17 @@ pub struct Translate {
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  \
 sirex validate fixtures/records/ransomware.json fixtures/records/phishing.json\n  \
+sirex validate fixtures/stix/good-report.json\n  \
 sirex --json validate --format record fixtures/records/phishing.json")]
 pub struct Validate {
     /// Format of the input; found out from its beginning when absent.
-    #[arg(long, value_name = "F", value_parser = formats_read())]
+    #[arg(long, value_name = "F", value_parser = formats_checked())]
     pub format: Option<Format>,
     /// Fail on warnings too.
     #[arg(long)]
     pub strict: bool,
-    /// Largest input, in bytes. When absent, IODEF in XML and JSON, which is read piece by piece, may have any size, and
-    /// what is read whole 26,214,400 bytes.
+    /// Largest input, in bytes. When absent, IODEF in XML and JSON and STIX, which are read piece by piece, may have any
+    /// size, and what is read whole 26,214,400 bytes.
     #[arg(long, value_name = "BYTES")]
     pub max_bytes: Option<u64>,
     /// The documents; - is standard input.

@@ -10,7 +10,9 @@ use crate::{
     cli::{Input, MAX_BYTES},
     error::{Code, Finding, Severity},
     format::Format,
+    json,
     spool::Source,
+    stix,
     translate::{self, Bounds},
 };
 
@@ -35,6 +37,20 @@ enum Bytes {
 }
 
 impl Long {
+    /// What is wrong with it.
+    pub(super) fn check(&mut self) -> Result<Vec<Finding>, Vec<Finding>> {
+        match (self.format, &mut self.bytes) {
+            (Format::Stix | Format::Stix20, Bytes::Source(bytes)) => {
+                let limits = json::Limits { total_bytes: self.bounds.total, ..json::Limits::default() };
+                stix::check(bytes, &limits).map_err(|finding| vec![finding])
+            }
+            _ => {
+                let bounds = self.bounds;
+                translate::check(self.input(), bounds)
+            }
+        }
+    }
+
     /// Its bytes, for the reader of its format.
     pub(super) fn input(&mut self) -> translate::Long<'_> {
         match &mut self.bytes {
@@ -53,7 +69,8 @@ pub(super) fn take(
     max_bytes: Option<u64>,
 ) -> Result<Taken, Failure> {
     let opened = Opened::open(input)?;
-    let Some(format) = format.or_else(|| translate::detect(opened.head())) else {
+    let detect = || stix::detect(opened.head()).or_else(|| translate::detect(opened.head()));
+    let Some(format) = format.or_else(detect) else {
         let message = format!("{input} is of no format that is read here; name it with --from or --format");
         return Err(Failure::new(Code::FormatUnknown, message));
     };
@@ -62,6 +79,7 @@ pub(super) fn take(
     let bytes = match format {
         Format::IodefXml if by_piece => Bytes::Forward(opened.forward()),
         Format::IodefJson if by_piece => Bytes::Source(opened.source(bounds.total)?),
+        Format::Stix | Format::Stix20 if to.is_none() => Bytes::Source(opened.source(bounds.total)?),
         _ => {
             let max_bytes = max_bytes.unwrap_or(MAX_BYTES);
             return read_as(input, &opened.whole(max_bytes)?, format, max_bytes).map(Taken::Whole);

@@ -8,7 +8,6 @@ use crate::{
     cli::{Input, Validate},
     error::{Finding, Severity},
     output::Shown,
-    translate,
 };
 
 /// Checks each document; every finding of every one is shown.
@@ -40,8 +39,7 @@ fn findings(input: &Input, args: &Validate) -> Result<Vec<Finding>, Failure> {
     match document::take(input, args.format, None, args.max_bytes)? {
         Taken::Whole(read) => Ok(read.findings),
         Taken::Long(mut long) => {
-            let bounds = long.bounds;
-            let findings = translate::check(long.input(), bounds);
+            let findings = long.check();
             findings.map_err(|findings| document::unreadable(input, long.format, findings))
         }
     }

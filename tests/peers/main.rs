@@ -10,5 +10,6 @@ mod openpgp;
 mod partner;
 mod peer;
 mod signature;
+mod stix;
 mod strangers;
 mod tls;

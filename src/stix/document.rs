@@ -1,0 +1,94 @@
+//! A document in memory: all that it said, in its order and as it was written.
+
+use super::{
+    def::Def,
+    tables::{self},
+};
+use crate::json::{Data, Layout, Value, WriteError, Writer};
+
+/// A bundle, or an object that stands alone.
+///
+/// Nothing of it is interpreted: unknown properties and objects, the order of members, times and numbers are kept as they
+/// were written, and come back when it is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StixDocument {
+    /// The bundle without its objects: `objects` is an empty list.
+    pub(super) frame: Option<Value<'static>>,
+    pub(super) objects: Vec<Object>,
+}
+
+/// An element of a bundle's `objects`, or the object that stands alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Object(Value<'static>);
+
+impl Object {
+    pub(super) fn new(value: Value<'_>) -> Self {
+        Object(value.into_owned())
+    }
+
+    /// All of it.
+    pub fn value(&self) -> &Value<'static> {
+        &self.0
+    }
+
+    /// The text of a property, if it is there and is text.
+    pub fn text(&self, property: &str) -> Option<&str> {
+        self.0.get(property).and_then(|value| value.as_str().ok())
+    }
+
+    /// Its declaration, if its type is one of the specification.
+    pub fn def(&self) -> Option<&'static Def> {
+        self.text("type").and_then(tables::object)
+    }
+}
+
+impl StixDocument {
+    /// Whether it is a bundle.
+    pub fn is_bundle(&self) -> bool {
+        self.frame.is_some()
+    }
+
+    /// The bundle's own members, of which `objects` is an empty list; none of an object that stands alone.
+    pub fn frame(&self) -> Option<&Value<'static>> {
+        self.frame.as_ref()
+    }
+
+    /// Its objects, in their order.
+    pub fn objects(&self) -> &[Object] {
+        &self.objects
+    }
+}
+
+/// Writes a document: what it writes is, read as JSON, equal to what was read.
+///
+/// # Errors
+/// None that reading lets through: two members of one name.
+pub fn encode(document: &StixDocument, layout: Layout) -> Result<Vec<u8>, WriteError> {
+    let mut writer = Writer::new(Vec::new(), layout);
+    match &document.frame {
+        None => {
+            for object in &document.objects {
+                writer.value(&object.0)?;
+            }
+        }
+        Some(Value { data: Data::Object(members), .. }) => {
+            writer.begin_object()?;
+            for member in members {
+                writer.key(&member.key)?;
+                match &member.value.data {
+                    Data::Array(_) if member.key == "objects" => {
+                        writer.begin_array()?;
+                        for object in &document.objects {
+                            writer.value(&object.0)?;
+                        }
+                        writer.end()?;
+                    }
+                    _ => writer.value(&member.value)?,
+                }
+            }
+            writer.end()?;
+        }
+        Some(frame) => writer.value(frame)?,
+    }
+    writer.finish()
+}

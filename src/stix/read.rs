@@ -1,0 +1,255 @@
+//! Reading: first where the objects of a bundle stand, then what there is of ids and definitions, then object by object.
+
+use std::{
+    io::{self, SeekFrom},
+    ops::Range,
+};
+
+use super::{
+    check::Look,
+    document::{Object, StixDocument},
+    rules::{self, Rule},
+    told::Told,
+    versions::Versions,
+};
+use crate::{
+    error::{Code, Finding, Position},
+    json::{Base, Document, Limits, Listed, Outline, Part, Place, Places, Plan, Value, read_on},
+    spool::Source,
+};
+
+/// Largest object, and largest rest of a bundle, in bytes: one is in memory at a time (limit `object_bytes`).
+pub const OBJECT_BYTES: u64 = 64 * 1024 * 1024;
+
+/// A document that was read.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Decoded {
+    /// All that it says, also what is wrong.
+    pub document: StixDocument,
+    /// What is wrong with it.
+    pub findings: Vec<Finding>,
+}
+
+/// Findings with the rules that they are of.
+pub(super) type Ruled = Vec<(Option<&'static Rule>, Finding)>;
+
+/// Reads a document that is in memory.
+///
+/// # Errors
+/// The finding after which nothing of it can be used: it is not JSON, over a limit, or no object.
+pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Decoded, Finding> {
+    let (document, ruled) = decode_ruled(bytes, limits)?;
+    Ok(Decoded { document, findings: ruled.into_iter().map(|(_, finding)| finding).collect() })
+}
+
+pub(super) fn decode_ruled(bytes: &[u8], limits: &Limits) -> Result<(StixDocument, Ruled), Finding> {
+    let mut objects = Vec::new();
+    let mut reading = Reading::new(io::Cursor::new(bytes), limits, OBJECT_BYTES);
+    let frame = reading.run(&mut |value| objects.push(Object::new(value)))?;
+    Ok((StixDocument { frame, objects }, reading.told.finish()))
+}
+
+/// What is wrong with a document of any size. Memory is one object and some 100 bytes for each; the findings are bounded by
+/// [`crate::class::FINDINGS`].
+///
+/// # Errors
+/// As [`decode`], and what reading gives.
+pub fn check(source: &mut dyn Source, limits: &Limits) -> Result<Vec<Finding>, Finding> {
+    check_within(source, limits, OBJECT_BYTES)
+}
+
+pub(super) fn check_within(
+    source: &mut dyn Source,
+    limits: &Limits,
+    object_bytes: u64,
+) -> Result<Vec<Finding>, Finding> {
+    let mut reading = Reading::new(source, limits, object_bytes);
+    reading.run(&mut |_| {})?;
+    Ok(reading.told.finish().into_iter().map(|(_, finding)| finding).collect())
+}
+
+/// The one list that may be long.
+#[derive(Clone, Copy)]
+struct Objects;
+
+impl Plan for Objects {
+    fn member(self, name: &str) -> Option<Part<Self>> {
+        (name == "objects").then_some(Part::List(None))
+    }
+}
+
+struct Reading<'l, S> {
+    source: S,
+    limits: &'l Limits,
+    object_bytes: u64,
+    versions: Versions,
+    told: Told,
+}
+
+impl<'l, S: Source> Reading<'l, S> {
+    fn new(source: S, limits: &'l Limits, object_bytes: u64) -> Self {
+        Reading { source, limits, object_bytes, versions: Versions::default(), told: Told::default() }
+    }
+
+    /// Reads all; gives the bundle's own members, if it is one.
+    fn run(&mut self, sink: &mut dyn FnMut(Value<'_>)) -> Result<Option<Value<'static>>, Finding> {
+        // Of the whole there may be many values; of one object there are as few as everywhere.
+        let whole = Limits { values: u64::MAX, ..*self.limits };
+        let (mut outline, places) = Outline::build(&mut self.source, Objects, &whole, 0)?;
+        let mut left = outline.read(&mut self.source, self.object_bytes).map_err(|error| failed(&error, "$"))?;
+        let mut frame = self.parse(&left.bytes, &left.stretches, &places)?;
+        let is_bundle =
+            |frame: &Document<'_>| frame.root().get("type").is_some_and(|kind| kind.as_str() == Ok("bundle"));
+        if !is_bundle(&frame) && !outline.lists.is_empty() {
+            // `objects` of something else is as any property.
+            outline.lists.clear();
+            left = outline.read(&mut self.source, self.object_bytes).map_err(|error| failed(&error, "$"))?;
+            frame = self.parse(&left.bytes, &left.stretches, &places)?;
+        }
+        if frame.root().as_object().is_err() {
+            let root = frame.root();
+            let (position, path) = (frame.position(root.offset), frame.path(root.offset));
+            return Err(rules::ROOT.finding(position, path, root.kind(), None));
+        }
+        if !is_bundle(&frame) {
+            if super::detect::is_version_20(frame.root()) {
+                self.old(&frame);
+            } else {
+                self.versions.note(&left.bytes);
+                look(&frame, &mut self.versions, &mut self.told);
+            }
+            sink(frame.into_root());
+            return Ok(None);
+        }
+        let old = super::detect::is_version_20(frame.root());
+        if old {
+            self.old(&frame);
+        } else {
+            Look { document: &frame, versions: &self.versions, told: &mut self.told }.frame(frame.root());
+        }
+        for list in &outline.lists {
+            self.list(list, &places, old, sink)?;
+        }
+        Ok(Some(frame.into_root().into_owned()))
+    }
+
+    /// The objects of a bundle: what there is of ids and definitions, then one by one.
+    fn list(
+        &mut self,
+        list: &Listed,
+        places: &Places,
+        old: bool,
+        sink: &mut dyn FnMut(Value<'_>),
+    ) -> Result<(), Finding> {
+        let start = list.inside.start;
+        let fail = |error| failed(&error, "$.objects");
+        let place = places.place(&mut self.source, start).map_err(fail)?;
+        let mut bytes = Vec::new();
+        if !old {
+            self.source.seek(SeekFrom::Start(start)).map_err(fail)?;
+            let mut forward = Forward { source: &mut self.source, place, at: start };
+            for element in &list.elements {
+                forward.next(&element.range, self.object_bytes, &mut bytes).map_err(fail)?;
+                self.versions.note(&bytes);
+            }
+        }
+        self.source.seek(SeekFrom::Start(start)).map_err(fail)?;
+        let mut forward = Forward { source: &mut self.source, place, at: start };
+        for (index, element) in list.elements.iter().enumerate() {
+            let position = forward.next(&element.range, self.object_bytes, &mut bytes).map_err(fail)?;
+            let path = format!("$.objects[{index}]");
+            let len = element.range.end - element.range.start;
+            if len > self.object_bytes {
+                let expected = format!("at most {} bytes (limit object_bytes)", self.object_bytes);
+                let found = format!("{len} bytes");
+                self.told.push(None, Finding::error(Code::LimitExceeded, position, path, found, expected));
+                continue;
+            }
+            match Document::parse_at(&bytes, self.limits, Base { position, path }) {
+                Ok(document) => {
+                    if !old {
+                        look(&document, &mut self.versions, &mut self.told);
+                    }
+                    sink(document.into_root());
+                }
+                Err(finding) => self.told.push(None, finding),
+            }
+        }
+        Ok(())
+    }
+
+    fn parse<'b>(
+        &mut self,
+        bytes: &'b [u8],
+        stretches: &[(usize, u64)],
+        places: &Places,
+    ) -> Result<Document<'b>, Finding> {
+        let mut cuts = Vec::new();
+        for (from, offset) in stretches {
+            let place = places.place(&mut self.source, *offset).map_err(|error| failed(&error, "$"))?;
+            cuts.push((*from, place.position()));
+        }
+        let position = cuts.first().map_or(Place::START.position(), |(_, position)| *position);
+        Document::parse_cut(bytes, self.limits, Base { position, path: "$".to_owned() }, cuts)
+    }
+
+    /// A document of STIX 2.0.
+    fn old(&mut self, document: &Document<'_>) {
+        let at = document.root().get("spec_version").unwrap_or(document.root());
+        let (position, path) = (document.position(at.offset), document.path(at.offset));
+        self.told.push(Some(&rules::VERSION_20), rules::VERSION_20.finding(position, path, "STIX 2.0", None));
+    }
+}
+
+/// Looks at an object, by itself and beside the others.
+fn look(document: &Document<'_>, versions: &mut Versions, told: &mut Told) {
+    Look { document, versions, told }.element(document.root());
+    versions.look(document, document.root(), told);
+}
+
+/// A source that is read forward, element by element: to seek would throw away what it has read ahead.
+struct Forward<'s, S> {
+    source: &'s mut S,
+    place: Place,
+    at: u64,
+}
+
+impl<S: Source> Forward<'_, S> {
+    /// Reads an element, and gives the place of its first byte. One of more than `most` bytes is passed over.
+    fn next(&mut self, range: &Range<u64>, most: u64, bytes: &mut Vec<u8>) -> io::Result<Position> {
+        self.pass(range.start, bytes)?;
+        let position = self.place.position();
+        if range.end - range.start > most {
+            self.pass(range.end, bytes)?;
+            bytes.clear();
+        } else {
+            self.piece(range.end - range.start, bytes)?;
+        }
+        Ok(position)
+    }
+
+    fn pass(&mut self, to: u64, bytes: &mut Vec<u8>) -> io::Result<()> {
+        const PIECE: u64 = 64 * 1024;
+        while self.at < to {
+            self.piece(PIECE.min(to - self.at), bytes)?;
+        }
+        Ok(())
+    }
+
+    fn piece(&mut self, len: u64, bytes: &mut Vec<u8>) -> io::Result<()> {
+        bytes.clear();
+        read_on(self.source, len, bytes)?;
+        self.place.advance(bytes);
+        self.at += len;
+        Ok(())
+    }
+}
+
+fn failed(error: &io::Error, at: &str) -> Finding {
+    if error.kind() == io::ErrorKind::FileTooLarge {
+        let expected = format!("at most {OBJECT_BYTES} bytes (limit object_bytes)");
+        return Finding::error(Code::LimitExceeded, Position::default(), at, "more", expected);
+    }
+    Finding::error(Code::FileUnreadable, Position::default(), at, error.to_string(), "readable input")
+}

@@ -1,0 +1,9 @@
+//! Tests of STIX: documents that break a rule each (`fixtures/stix` and its table), what comes back, and the tables.
+
+mod documents;
+mod every;
+mod ids;
+mod round_trip;
+mod tables;
+
+use super::*;
