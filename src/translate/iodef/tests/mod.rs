@@ -1,5 +1,6 @@
 //! Translation of generated documents and records: nothing is forgotten, and what is said to be kept is.
 
+mod blocks;
 mod dropped;
 mod fixtures;
 mod ids;
