@@ -82,7 +82,7 @@ macro_rules! mirror {
                     cx.structure(&mut source.id, &at.member("id"));
                     cx.structure(&mut source.origins, &at.member("origins"));
                 )?
-                cx.rest_of_group(&source, at, "the format has no place for it");
+                cx.rest_of_group(&source, at, $crate::translate::taken::NO_PLACE);
                 $( let _ = $element; cx.put_back(residue, &mut made, to); )?
                 made
             }

@@ -27,6 +27,9 @@ use crate::{
     xml::{self, Verbatim},
 };
 
+/// Why most of what is dropped is; which field it is says more (`iodef/outward/dropped.tsv`).
+pub(super) const NO_PLACE: &str = "the format has no place for it";
+
 /// Something of the source that no rule takes: its path and what stands there.
 #[derive(Clone, Debug)]
 pub(super) struct Residue {

@@ -3,7 +3,7 @@
 use std::mem::take;
 
 use super::{
-    facts,
+    blocks::blocks,
     parts::{
         AssessmentPair, DiscoveryPair, FileSetPair, HashPair, IncidentNamePair, MethodPair, RecordPatternPair,
         RegistryChangePair, SoftwarePair, TextPair, ValuePair, is_digest,
@@ -18,14 +18,14 @@ use crate::{
         actions::{Action, ActionState},
         base::ElementRef,
         event::{Event, Flow},
-        evidence::{Evidence, EvidenceKind},
+        evidence::Evidence,
         files::Hash,
         timeline::TimelineEntry,
     },
     translate::{
         convert::{Time, Word},
         mirror::{Mirror as _, mirror},
-        taken::Context,
+        taken::{Context, NO_PLACE},
         trail::Trail,
     },
 };
@@ -95,12 +95,18 @@ fn action_out(cx: &Context, source: &mut Action, made: &mut iodef::Expectation, 
     }
 }
 
-/// What says of what kind a piece of evidence is; RFC 7970 has no class for it.
-const KIND: &str = "evidence-kind";
-
-fn evidence_in(cx: &Context, source: &mut iodef::RecordData, made: &mut Evidence, at: &Path<'_>, to: &Trail<'_>) {
-    let word = facts::first(cx, &mut source.additional_data, KIND, at, &to.member("kind"));
-    made.kind = word.map(EvidenceKind::from);
+blocks! {
+    evidence_in, evidence_blocks: iodef::RecordData => Evidence {
+        kind = "evidence-kind",
+        physical = "physical",
+        excerpt_zone = "excerpt-zone",
+        acquired = "acquired",
+        source = "source",
+        location = "location",
+        storage = "storage",
+        seal = "seal",
+        custody = "custody",
+    }
 }
 
 /// The title says what a thing is, as its first description; digests are those of a file, the thing.
@@ -108,10 +114,7 @@ fn evidence_out(cx: &Context, source: &mut Evidence, made: &mut iodef::RecordDat
     if let Some(title) = source.title.take() {
         made.description.insert(0, TextPair::outward(cx, title, &at.member("title"), &to.item("Description", 1)));
     }
-    if let Some(taken) = cx.take_group(&mut source.kind, &at.member("kind")) {
-        let kind = taken.kept(&to.item("AdditionalData", made.additional_data.len() + 1)).flatten();
-        made.additional_data.extend(kind.map(|kind| facts::block(KIND, kind.as_str())));
-    }
+    evidence_blocks(cx, source, made, at, to);
     let file = to.item("FileData", made.file_data.len() + 1);
     let file = file.item("File", 1);
     let hashes = file.child("HashData");
@@ -121,7 +124,7 @@ fn evidence_out(cx: &Context, source: &mut Evidence, made: &mut iodef::RecordDat
         if is_digest(digest.alg.as_deref(), digest.value.as_deref()) {
             let group = Hash { alg: digest.alg.take(), value: digest.value.take(), ..Hash::default() };
             hash.push(HashPair::outward(cx, group, &at, &hashes.item("Hash", hash.len() + 1)));
-            cx.rest_of_group(&digest, &at, "a hash has no time");
+            cx.rest_of_group(&digest, &at, NO_PLACE);
         } else {
             cx.rest_of_group(&digest, &at, "not a digest that XML signature has a name for");
         }
@@ -228,7 +231,7 @@ fn lists_out(cx: &Context, source: &mut Event, made: &mut iodef::EventData, at: 
         let (reference, to) = (ElementRef::from(&flow.id), to.item("Flow", made.flow.len() + 1));
         cx.structure(&mut flow.id, &at.member("id"));
         cx.structure(&mut flow.origins, &at.member("origins"));
-        cx.rest_of_group(&flow, &at, "the format has no place for it");
+        cx.rest_of_group(&flow, &at, NO_PLACE);
         let system = cx.systems(|system| system.flow.as_ref() == Some(&reference), &to);
         if !system.is_empty() {
             made.flow.push(iodef::Flow { system });

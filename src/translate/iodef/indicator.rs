@@ -3,6 +3,7 @@
 use std::mem::take;
 
 use super::{
+    blocks::blocks,
     event::{ActionPair, EvidencePair, HistoryPair},
     parts::{
         AddressPair, AlternativeNamesPair, AssessmentPair, AttackPhasePair, ConfidencePair, DomainPair, EmailPair,
@@ -38,6 +39,8 @@ mirror! {
         many node_role <=> node_roles: NodeRolePair;
         many attack_phase <=> attack_phases: AttackPhasePair;
         many reference <=> references: ReferencePair;
+        also inward blocks_in;
+        also outward blocks_out;
     }
     /// Expressions (§3.29.4).
     ExpressionPair: iodef::IndicatorExpression => Expression {
@@ -64,6 +67,17 @@ mirror! {
     BulkPair: iodef::BulkObservable => Bulk {
         leaf kind <=> kind: Word;
         leaf list <=> list: Plain;
+    }
+}
+
+blocks! {
+    blocks_in, blocks_out: iodef::Indicator => Indicator {
+        title = "title",
+        types = "type",
+        pattern = "pattern",
+        pattern_type = "pattern-type",
+        pattern_version = "pattern-version",
+        context = "context",
     }
 }
 

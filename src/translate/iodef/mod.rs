@@ -1,5 +1,6 @@
 //! IODEF and the record, both ways.
 
+mod blocks;
 mod event;
 mod facts;
 pub(super) mod ids;

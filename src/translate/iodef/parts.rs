@@ -2,6 +2,7 @@
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
+use super::blocks::blocks;
 use crate::{
     class::{Base64, Coded, Enumeration as _, Path},
     iodef::{self, Impact, vocab::Dtype},
@@ -246,12 +247,16 @@ mirror! {
         texts threat_actor_id <=> names;
         texts url <=> urls;
         many description <=> descriptions: TextPair;
+        also inward actor_in;
+        also outward actor_out;
     }
     /// Campaigns (§3.8).
     CampaignPair: iodef::Campaign => intelligence::Campaign as "campaign" restriction {
         texts campaign_id <=> names;
         texts url <=> urls;
         many description <=> descriptions: TextPair;
+        also inward campaign_in;
+        also outward campaign_out;
     }
     /// Related activity (§3.6).
     RelatedPair: iodef::RelatedActivity => identity::Related as "related" restriction {
@@ -262,6 +267,8 @@ mirror! {
         many indicator_id <=> indicators: IndicatorNamePair;
         opt confidence <=> confidence: ConfidencePair;
         many description <=> descriptions: TextPair;
+        also inward related_in;
+        also outward related_out;
     }
     /// Descriptions of the incident (§3.2).
     DescriptionPair: iodef::MlString => identity::Description as "description" {
@@ -276,6 +283,37 @@ mirror! {
         many detection_pattern <=> patterns: PatternPair;
         also inward discovery_in;
         also outward discovery_out;
+    }
+}
+
+blocks! {
+    actor_in, actor_out: iodef::ThreatActor => intelligence::Actor {
+        types = "type",
+        roles = "role",
+        goals = "goal",
+        sophistication = "sophistication",
+        resource_level = "resource-level",
+        motivations = "motivation",
+        first_seen = "first-seen",
+        last_seen = "last-seen",
+        references = "reference",
+        confidence = "sureness",
+    }
+}
+
+blocks! {
+    campaign_in, campaign_out: iodef::Campaign => intelligence::Campaign {
+        objective = "objective",
+        first_seen = "first-seen",
+        last_seen = "last-seen",
+        confidence = "sureness",
+    }
+}
+
+blocks! {
+    related_in, related_out: iodef::RelatedActivity => identity::Related {
+        relation = "relation",
+        why = "why",
     }
 }
 

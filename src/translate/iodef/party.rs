@@ -3,7 +3,7 @@
 
 use std::mem::take;
 
-use super::parts::TextPair;
+use super::{blocks::blocks, parts::TextPair};
 use crate::{
     class::Path,
     iodef::{self, MlString, vocab},
@@ -15,7 +15,7 @@ use crate::{
         convert::{Convert as _, Plain, Word},
         ledger::Fate,
         mirror::{Mirror as _, mirror},
-        taken::Context,
+        taken::{Context, NO_PLACE},
         trail::Trail,
     },
 };
@@ -34,11 +34,22 @@ mirror! {
         also outward means_out;
         leaf timezone <=> timezone: Plain;
         many contact <=> contacts: PartyPair;
+        also inward blocks_in;
+        also outward blocks_out;
     }
     /// Registry handles (§3.9.1).
     HandlePair: iodef::RegistryHandle => RegistryHandle {
         leaf handle <=> handle: Plain;
         leaf registry <=> registry: Word;
+    }
+}
+
+blocks! {
+    blocks_in, blocks_out: iodef::Contact => Party {
+        keys = "key",
+        languages = "language",
+        jurisdiction = "jurisdiction",
+        regulator_ids = "regulator-id",
     }
 }
 
@@ -176,7 +187,7 @@ fn means_out(cx: &Context, source: &mut Party, made: &mut iodef::Contact, at: &T
                 description: descriptions,
             }),
         }
-        cx.rest_of_group(&group, &at, "the format has no place for it");
+        cx.rest_of_group(&group, &at, NO_PLACE);
     }
     // The organisation of a person is a name beside his.
     if let Some(text) = source.organisation.take() {

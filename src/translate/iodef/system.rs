@@ -14,7 +14,7 @@ use crate::{
         convert::{Closed, Convert as _, Plain, Word},
         ledger::Fate,
         mirror::{Mirror as _, mirror},
-        taken::Context,
+        taken::{Context, NO_PLACE},
         trail::Trail,
     },
 };
@@ -109,7 +109,7 @@ fn node_out(cx: &Context, source: &mut System, made: &mut iodef::System, at: &Tr
             let (at, to) = (at.element("descriptions", i), to.item("Description", i + 1));
             postal.description.push(TextPair::outward(cx, text, &at, &to));
         }
-        cx.rest_of_group(&means, &at, "the format has no place for it");
+        cx.rest_of_group(&means, &at, NO_PLACE);
         if postal.address.is_some() {
             node.postal_address = Some(postal);
         }
@@ -126,6 +126,6 @@ fn node_out(cx: &Context, source: &mut System, made: &mut iodef::System, at: &Tr
     cx.structure(&mut source.event, &at.member("event"));
     cx.structure(&mut source.flow, &at.member("flow"));
     if let Some(taken) = cx.take_group(&mut source.asset, &at.member("asset")) {
-        taken.each(&"", |_| Fate::Dropped { why: "assets are not linked in the format".to_owned() });
+        taken.each(&"", |_| Fate::Dropped { why: NO_PLACE.to_owned() });
     }
 }

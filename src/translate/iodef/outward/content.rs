@@ -3,14 +3,25 @@
 use std::mem::take;
 
 use super::super::{
+    blocks::{Fact, write},
     marking,
     parts::{ActorPair, CampaignPair, DescriptionPair, ReferencePair, TextPair},
 };
 use crate::{
-    class::Path,
-    iodef::{self, MlString},
-    record::{Record, actions::ActionState, base::Text},
-    translate::{mirror::Mirror as _, taken::Context, trail::Trail},
+    class::{Coded, Path},
+    iodef::{self, MlString, vocab::DiscoverySource},
+    record::{
+        Record,
+        actions::ActionState,
+        base::Text,
+        classification::{DetectionWay, ExternalDetector},
+    },
+    translate::{
+        convert::{Convert as _, Time},
+        mirror::Mirror as _,
+        taken::{Context, NO_PLACE},
+        trail::Trail,
+    },
 };
 
 /// Title, description and the forms' questions, as descriptions where RFC 7970 has no other place.
@@ -35,11 +46,96 @@ pub(super) fn texts(cx: &Context, source: &mut Record, made: &mut iodef::Inciden
     }
 }
 
-/// Malware, tools and vulnerabilities as methods with references; actors and campaigns as related activity.
+/// By what it was noticed, after E.409, in the words of RFC 7970 where it has one.
+pub(super) fn detection(cx: &Context, source: &mut Record, made: &mut iodef::Incident, to: &Path<'_>) {
+    let root = Trail::ROOT;
+    let around = root.member("e409");
+    let list = source.e409.as_mut().map(|e409| take(&mut e409.detection)).unwrap_or_default();
+    for (i, mut group) in list.into_iter().enumerate() {
+        let (at, to) = (around.element("detection", i), to.item("Discovery", made.discovery.len() + 1));
+        let here = to.child("@source");
+        let mut class = iodef::Discovery::default();
+        let external = group.external;
+        if let Some(taken) = cx.take_group(&mut group.external, &at.member("external")) {
+            let (source, exact) = match external {
+                Some(ExternalDetector::LawEnforcement) => (DiscoverySource::Leo, true),
+                Some(ExternalDetector::Partner) => (DiscoverySource::Partner, true),
+                _ => (DiscoverySource::ExternalNotification, false),
+            };
+            class.source = Some(source.into());
+            let _ = if exact { taken.kept(&here) } else { taken.coarsened(&here, "RFC 7970 does not say by whom") };
+        }
+        let way = group.way;
+        if let Some(taken) = cx.take_group(&mut group.way, &at.member("way")) {
+            match (&class.source, way) {
+                (Some(_), Some(DetectionWay::External)) => _ = taken.kept(&here),
+                (Some(_), _) => _ = taken.discard("a Discovery has one source: who noticed it is written"),
+                (None, Some(DetectionWay::External)) => {
+                    class.source = Some(DiscoverySource::ExternalNotification.into());
+                    _ = taken.kept(&here);
+                }
+                (None, way) => {
+                    class.source = way.map(|way| Coded::Ext(way.as_str().to_owned()));
+                    _ = taken.kept(&here);
+                }
+            }
+        }
+        if let Some(text) = group.text.take() {
+            class.description.push(TextPair::outward(cx, text, &at.member("text"), &to.item("Description", 1)));
+        }
+        if class != iodef::Discovery::default() {
+            made.discovery.push(class);
+        }
+    }
+}
+
+/// Vulnerabilities as methods: one reference with the name, then those to what was published.
+pub(super) fn vulnerabilities(cx: &Context, source: &mut Record, made: &mut iodef::Incident, to: &Path<'_>) {
+    let root = Trail::ROOT;
+    let lists = [
+        ("vulnerabilities", take(&mut source.vulnerabilities)),
+        ("vulnerabilities_exploited", take(&mut source.vulnerabilities_exploited)),
+    ];
+    for (member, list) in lists {
+        for (i, mut group) in list.into_iter().enumerate() {
+            let (at, to) = (root.element(member, i), to.item("Method", made.method.len() + 1));
+            let mut method = iodef::Method::default();
+            let mut named = iodef::Reference::default();
+            cx.structure(&mut group.id, &at.member("id"));
+            cx.structure(&mut group.origins, &at.member("origins"));
+            if let Some(taken) = cx.take_group(&mut group.marking, &at.member("marking")) {
+                method.restriction = marking::outward(taken, &to.child("@restriction"));
+            }
+            let here = to.item("Reference", 1);
+            if let Some(taken) = cx.take_group(&mut group.name, &at.member("name")) {
+                let name = taken.moved(&here.item("Description", 1)).flatten();
+                named.description.extend(name.as_deref().map(MlString::new));
+            }
+            for (n, text) in take(&mut group.descriptions).into_iter().enumerate() {
+                let here = here.item("Description", named.description.len() + 1);
+                named.description.push(TextPair::outward(cx, text, &at.element("descriptions", n), &here));
+            }
+            if named != iodef::Reference::default() {
+                method.reference.push(named);
+            }
+            for (n, reference) in take(&mut group.references).into_iter().enumerate() {
+                let to = to.item("Reference", method.reference.len() + 1);
+                method.reference.push(ReferencePair::outward(cx, reference, &at.element("references", n), &to));
+            }
+            let fact = Fact::new("vulnerability", "vulnerability");
+            write(cx, group, fact, &at, &to, &mut method.additional_data);
+            if method != iodef::Method::default() {
+                made.method.push(method);
+            }
+        }
+    }
+}
+
+/// Malware and tools as methods with references; actors and campaigns as related activity.
 pub(super) fn intelligence(cx: &Context, source: &mut Record, made: &mut iodef::Incident, to: &Path<'_>) {
     let at = Trail::ROOT;
     macro_rules! methods {
-        ($($member:ident),*) => { $(
+        ($($member:ident $meaning:literal),*) => { $(
             for (i, mut group) in take(&mut source.$member).into_iter().enumerate() {
                 let at = at.element(stringify!($member), i);
                 let to = to.item("Method", made.method.len() + 1);
@@ -62,14 +158,15 @@ pub(super) fn intelligence(cx: &Context, source: &mut Record, made: &mut iodef::
                     let class = ReferencePair::outward(cx, reference, &at.element("references", n), &to);
                     method.reference.push(class);
                 }
-                cx.rest_of_group(&group, &at, "the format has no class for it");
+                let fact = Fact::new($meaning, $meaning);
+                write(cx, group, fact, &at, &to, &mut method.additional_data);
                 if method != iodef::Method::default() {
                     made.method.push(method);
                 }
             }
         )* };
     }
-    methods!(malware, tools);
+    methods!(malware "malware", tools "tool");
     let mut related = iodef::RelatedActivity::default();
     let here = to.item("RelatedActivity", made.related_activity.len() + 1);
     for (i, group) in take(&mut source.actors).into_iter().enumerate() {
@@ -90,6 +187,14 @@ pub(super) fn loose_ends(cx: &Context, source: &mut Record, made: &mut iodef::In
     let at = Trail::ROOT;
     let to = to.item("EventData", made.event_data.len() + 1);
     let mut event = iodef::EventData::default();
+    // The form asks for the day; an event of the record's own says when it began itself.
+    if made.event_data.is_empty()
+        && source.occurred_at.is_none()
+        && made.start_time.is_none()
+        && let Some(taken) = cx.take_group(&mut source.date_of_event, &at.member("date_of_event"))
+    {
+        event.start_time = Time::outward(taken, &to.child("StartTime"));
+    }
     for (i, component) in take(&mut source.components_affected).into_iter().enumerate() {
         let at = at.element("components_affected", i);
         let mut component = component;
@@ -98,7 +203,7 @@ pub(super) fn loose_ends(cx: &Context, source: &mut Record, made: &mut iodef::In
             let here = to.item("Description", event.description.len() + 1);
             event.description.push(TextPair::outward(cx, text, &at.member("text"), &here));
         }
-        cx.rest_of_group(&component, &at, "the format has no place for it");
+        cx.rest_of_group(&component, &at, NO_PLACE);
     }
     let system = cx.systems(|_| true, &to.item("Flow", 1));
     if !system.is_empty() {

@@ -9,7 +9,7 @@ use crate::{
     record::{Record, classification::Status, identity::Alias},
     translate::{
         convert::{Convert as _, Plain, Tag, Time, Word},
-        taken::Context,
+        taken::{Context, NO_PLACE},
         trail::Trail,
     },
 };
@@ -108,7 +108,7 @@ fn alias_out(cx: &Context, alias: &mut Alias, at: &Trail<'_>, to: &Path<'_>) -> 
         class.instance = Plain::outward(taken, &to.child("@instance"));
     }
     cx.structure(&mut alias.role, &at.member("role"));
-    cx.rest_of_group(alias, at, "an IncidentID says whose number it is and no more");
+    cx.rest_of_group(alias, at, NO_PLACE);
     cx.put_back(residue, &mut class, to);
     class
 }

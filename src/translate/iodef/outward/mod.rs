@@ -2,7 +2,9 @@
 
 mod assessment;
 mod content;
+pub(super) mod dropped;
 mod frame;
+mod history;
 mod people;
 mod rules;
 
@@ -10,9 +12,10 @@ use std::mem::take;
 
 use self::{
     assessment::assessments,
-    content::{intelligence, loose_ends, texts},
+    content::{detection, intelligence, loose_ends, texts, vulnerabilities},
     frame::{aliases_out, frame},
-    people::{contacts, history},
+    history::history,
+    people::contacts,
 };
 use super::{
     event::events_out,
@@ -29,7 +32,7 @@ use crate::{
         convert::{Convert as _, Tag, Time},
         ledger::{Entry, Fate},
         mirror::Mirror as _,
-        taken::{Context, leaves_of},
+        taken::{Context, NO_PLACE, leaves_of},
         trail::Trail,
     },
 };
@@ -50,7 +53,9 @@ pub fn to_iodef(source: RecordDocument) -> (IodefDocument, Vec<Entry>) {
         contexts.push(cx);
     }
     ids::settle(&mut made, &contexts);
-    (made, contexts.into_iter().flat_map(|cx| cx.ledger.close()).collect())
+    let mut account: Vec<Entry> = contexts.into_iter().flat_map(|cx| cx.ledger.close()).collect();
+    dropped::give_reasons(&mut account);
+    (made, account)
 }
 
 fn document_out(cx: &Context, mut source: Document, to: &Path<'_>) -> IodefDocument {
@@ -62,7 +67,7 @@ fn document_out(cx: &Context, mut source: Document, to: &Path<'_>) -> IodefDocum
     }
     let residue = cx.returning(take(&mut source.carried), &source.origins, None, &at);
     cx.structure(&mut source.origins, &at.member("origins"));
-    cx.rest_of_group(&source, &at, "the format has no place for it");
+    cx.rest_of_group(&source, &at, NO_PLACE);
     cx.put_back(residue, &mut made, to);
     // A version that was not that of the standard has come back as residue.
     made.version = made.version.or_else(|| Version::new("2.00").ok());
@@ -91,6 +96,12 @@ fn incident_out(cx: &Context, mut source: Record, to: &Path<'_>) -> iodef::Incid
         discovered_at => detect_time "DetectTime", occurred_at => start_time "StartTime", ended_at => end_time "EndTime",
         recovered_at => recovery_time "RecoveryTime", reported_at => report_time "ReportTime"
     );
+    // Who was told when a report came in was told then.
+    if made.report_time.is_none()
+        && let Some(taken) = cx.take_group(&mut source.received_at, &at.member("received_at"))
+    {
+        made.report_time = Time::outward(taken, &to.child("ReportTime"));
+    }
     texts(cx, &mut source, &mut made, to);
     macro_rules! lists {
         ($($member:ident => $field:ident $name:literal $pair:ident),*) => { $(
@@ -104,6 +115,8 @@ fn incident_out(cx: &Context, mut source: Record, to: &Path<'_>) -> iodef::Incid
         related => related_activity "RelatedActivity" RelatedPair, discovery => discovery "Discovery" DiscoveryPair,
         impacts => assessment "Assessment" AssessmentPair, methods => method "Method" MethodPair
     );
+    detection(cx, &mut source, &mut made, to);
+    vulnerabilities(cx, &mut source, &mut made, to);
     intelligence(cx, &mut source, &mut made, to);
     assessments(cx, &mut source, &mut made, to);
     made.event_data = events_out(cx, None, to);
@@ -117,9 +130,9 @@ fn incident_out(cx: &Context, mut source: Record, to: &Path<'_>) -> iodef::Incid
     if !indicators.is_empty() {
         made.indicator_data = Some(iodef::IndicatorData { indicator: indicators });
     }
-    history(cx, &mut source, &mut made, to);
+    let told = history(cx, &mut source, &mut made, to);
     // Last, since what is left of the parties by now stands by itself.
-    contacts(cx, &mut source, &mut made, to);
+    contacts(cx, &mut source, told, &mut made, to);
     facts::outward(cx, &mut source, &mut made, to);
     source.kind = Default::default();
     rest(cx, &source, &at);
@@ -131,7 +144,7 @@ fn incident_out(cx: &Context, mut source: Record, to: &Path<'_>) -> iodef::Incid
 fn rest(cx: &Context, source: &Record, at: &Trail<'_>) {
     for leaf in leaves_of(source, at) {
         if leaf.path != "$.id" && leaf.path != "$.kind" {
-            let why = "the format has no place for it".to_owned();
+            let why = NO_PLACE.to_owned();
             cx.ledger.end(leaf.path, Fate::Dropped { why });
         }
     }

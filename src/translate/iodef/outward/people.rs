@@ -1,22 +1,28 @@
 //! Who has to do with the case, and what was done.
 
-use std::mem::take;
-
-use super::super::{event::HistoryPair, parts::TextPair, party::contact_out};
+use super::super::{parts::TextPair, party::contact_out};
 use crate::{
-    class::{Coded, Path},
+    class::Path,
     iodef::{self, MlString, vocab},
     record::{Record, base::ElementRef, party::PartyRole},
     translate::{
-        convert::{Convert as _, Time, Word},
         mirror::Mirror as _,
-        taken::Context,
+        taken::{Context, NO_PLACE},
         trail::Trail,
     },
 };
 
+/// A party that was told: the reference, where it stands, and as what the party was told.
+pub(super) type Told = (ElementRef, String, PartyRole);
+
 /// Our team first, then who has a part in the case, then everybody else.
-pub(super) fn contacts(cx: &Context, source: &mut Record, made: &mut iodef::Incident, to: &Path<'_>) {
+pub(super) fn contacts(
+    cx: &Context,
+    source: &mut Record,
+    notified: Vec<Told>,
+    made: &mut iodef::Incident,
+    to: &Path<'_>,
+) {
     let at = Trail::ROOT;
     if let Some(mut creator) = source.creator.take() {
         let to = to.item("Contact", 1);
@@ -47,7 +53,7 @@ pub(super) fn contacts(cx: &Context, source: &mut Record, made: &mut iodef::Inci
                 contact.contact_name.extend(domain.as_deref().map(MlString::new));
             }
         }
-        cx.rest_of_group(&creator, &at, "a contact has no place for it");
+        cx.rest_of_group(&creator, &at, NO_PLACE);
         made.contact.push(contact);
     }
     let mut placed: Vec<(ElementRef, PartyRole)> = Vec::new();
@@ -67,8 +73,8 @@ pub(super) fn contacts(cx: &Context, source: &mut Record, made: &mut iodef::Inci
     for (i, handler) in source.handlers.iter_mut().enumerate() {
         named(&mut handler.party, format!("$.handlers[{i}].party"), PartyRole::Irt);
     }
-    for (i, told) in source.notified.iter_mut().enumerate() {
-        named(&mut told.party, format!("$.notified[{i}].party"), PartyRole::VictimNotified);
+    for (reference, path, role) in notified {
+        named(&mut Some(reference), path, role);
     }
     for (reference, role) in placed {
         if let Some(contact) = contact_out(cx, &reference, Some(role), to)
@@ -79,64 +85,5 @@ pub(super) fn contacts(cx: &Context, source: &mut Record, made: &mut iodef::Inci
     }
     for reference in cx.other_parties() {
         made.contact.extend(contact_out(cx, &reference, None, to));
-    }
-}
-
-/// The timeline, and what has been done.
-pub(super) fn history(cx: &Context, source: &mut Record, made: &mut iodef::Incident, to: &Path<'_>) {
-    let at = Trail::ROOT;
-    let to = to.child("History");
-    let mut items = Vec::new();
-    for (i, group) in take(&mut source.timeline).into_iter().enumerate() {
-        let to = to.item("HistoryItem", items.len() + 1);
-        let item = HistoryPair::outward(cx, group, &at.element("timeline", i), &to);
-        // Without a time it is no entry of RFC 7970; its leaves say where they would have gone.
-        if item.date_time.is_some() {
-            items.push(item);
-        }
-    }
-    for (index, mut action) in cx.raw_actions(|_| true) {
-        let at = at.element("actions", index);
-        let to = to.item("HistoryItem", items.len() + 1);
-        let mut item = iodef::HistoryItem::default();
-        cx.structure(&mut action.id, &at.member("id"));
-        cx.structure(&mut action.state, &at.member("state"));
-        if let Some(taken) = cx.take_group(&mut action.kind, &at.member("kind")) {
-            item.action = Word::outward(taken, &to.child("@action"));
-        }
-        item.action = item.action.or(Some(vocab::Action::Other.into()));
-        let (time, member) = match action.done_at {
-            Some(_) => (&mut action.done_at, "done_at"),
-            None => (&mut action.start_at, "start_at"),
-        };
-        if let Some(taken) = cx.take_group(time, &at.member(member)) {
-            item.date_time = Time::outward(taken, &to.child("DateTime"));
-        }
-        for (n, text) in take(&mut action.text).into_iter().enumerate() {
-            let here = to.item("Description", n + 1);
-            item.description.push(TextPair::outward(cx, text, &at.element("text", n), &here));
-        }
-        cx.rest_of_group(&action, &at, "an entry of the history has no place for it");
-        if item.date_time.is_some() {
-            items.push(item);
-        }
-    }
-    for (time, name, text) in
-        [(source.contained_at.take(), "contained_at", "contained"), (source.closed_at.take(), "closed_at", "closed")]
-    {
-        let mut time = time;
-        if let Some(taken) = cx.take_group(&mut time, &at.member(name)) {
-            let to = to.item("HistoryItem", items.len() + 1);
-            if let Some(date_time) = Time::outward(taken, &to.child("DateTime")) {
-                items.push(iodef::HistoryItem {
-                    action: Some(Coded::Ext(text.to_owned())),
-                    date_time: Some(date_time),
-                    ..iodef::HistoryItem::default()
-                });
-            }
-        }
-    }
-    if !items.is_empty() {
-        made.history = Some(iodef::History { restriction: None, history_item: items });
     }
 }

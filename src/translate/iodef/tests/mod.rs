@@ -1,5 +1,7 @@
 //! Translation of generated documents and records: nothing is forgotten, and what is said to be kept is.
 
+mod blocks;
+mod dropped;
 mod fixtures;
 mod ids;
 mod rules;
@@ -15,6 +17,7 @@ use crate::{
     record::RecordDocument,
     translate::{Entry, Fate, counts},
     world::Seeded,
+    xml::Verbatim,
 };
 
 fn document(seed: u64, depth: usize) -> IodefDocument {
@@ -25,7 +28,7 @@ fn leaves(document: &IodefDocument) -> BTreeSet<(String, String)> {
     let mut all = BTreeSet::new();
     class::leaves(document, &Path::root("IODEF-Document"), &mut |path, leaf| {
         let text = match leaf {
-            Leaf::Text(text) => text,
+            Leaf::Text(text) | Leaf::Foreign(Verbatim::Text(text)) => text,
             Leaf::Foreign(verbatim) => format!("{verbatim:?}"),
             Leaf::Empty => String::new(),
         };

@@ -118,9 +118,7 @@ fn the_language_is_that_of_the_records() {
 fn what_is_hollow_is_left_out() {
     let (_, mut source) = fixtures::fixtures().remove(1);
     let record = &mut source.records[0];
-    record.evidence[0].kind = None;
-    record.evidence[0].title = None;
-    record.evidence[0].digests.clear();
+    record.evidence[0] = crate::record::evidence::Evidence { id: record.evidence[0].id.clone(), ..Default::default() };
     let tlp = crate::record::base::Marking { tlp: Some(crate::marking::Tlp::Red), ..Default::default() };
     record.evidence[0].marking = Some(tlp);
     let made = record_to_iodef(source, Format::IodefXml, Profile::default()).unwrap();
