@@ -3,7 +3,7 @@
 use std::mem::take;
 
 use super::{
-    super::{event::HistoryPair, marking, parts::TextPair, party::contact_out},
+    super::{event::HistoryPair, marking, parts::TextPair},
     people::Told,
 };
 use crate::{
@@ -161,10 +161,6 @@ fn action_out(cx: &Context, mut action: Action, at: &Trail<'_>, to: &Path<'_>) -
     texts!(cx, action, at, item, to, result);
     if let Some(taken) = cx.take_group(&mut action.defined_coa, &at.member("defined_coa")) {
         item.defined_coa = texts_outward(taken, &to.child("DefinedCOA"));
-    }
-    if let Some(taken) = cx.take_group(&mut action.owner, &at.member("owner")) {
-        let owner = taken.kept(&to.child("Contact")).flatten();
-        item.contact = owner.and_then(|owner| contact_out(cx, &owner, None, to));
     }
     cx.rest_of_group(&action, at, NO_PLACE);
     Some(item)
