@@ -4,9 +4,14 @@
 //! whose fault an error is, whether trying again helps, what a peer may be told, and which exit code a command
 //! ends with. `docs/errors.md` is printed from it.
 
+mod told;
+
 use std::fmt;
 
 use serde::Serialize;
+
+pub(crate) use told::Told;
+pub use told::{Ended, FINDINGS};
 
 /// Who must act.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]

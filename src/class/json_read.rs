@@ -5,10 +5,9 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use super::{
     Fields, Node, Rules, Slot, View, ViewMut, check,
     def::{ClassDef, FieldDef, JsonField, JsonForm, Kind, Shape, Wire},
-    told::Told,
 };
 use crate::{
-    error::{Code, Finding, Position, Severity},
+    error::{Code, Finding, Position, Severity, Told},
     json::{self, Data, Document, Member, Mismatch, Value},
     xml::{self, Verbatim},
 };

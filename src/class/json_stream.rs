@@ -9,10 +9,9 @@ use super::{
     json_read::{Context, ENGLISH},
     normal::Inherited,
     stream::{Spine, Window},
-    told::Told,
 };
 use crate::{
-    error::{Code, Finding, Position},
+    error::{Code, Ended, Finding, Position, Told},
     json::{self, Base, Document, Left, Limits, Listed, Outline, Part, Place, Places, Plan, below},
     spool::Source,
 };
@@ -27,7 +26,7 @@ pub fn stream_json(
     limits: &Limits,
     rules: &mut dyn Rules,
     window: Window<'_>,
-) -> Result<Vec<Finding>, Finding> {
+) -> Result<Vec<Finding>, Ended> {
     let (outline, places) = Outline::build(source, Lists(root.def()), limits, window.bytes)?;
     let path = Path::root(root.def().name);
     let mut reading =
@@ -35,8 +34,7 @@ pub fn stream_json(
     let read = reading.class(root, &outline, "$", &path);
     let mut findings = reading.findings;
     if let Err(end) = read {
-        reading.window.sink.found_before(findings.finish());
-        return Err(end);
+        return Err(Ended { before: findings.finish(), end: Box::new(end) });
     }
     rules.end(&mut |finding| findings.tell(finding));
     Ok(findings.finish())

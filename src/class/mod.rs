@@ -32,7 +32,6 @@ mod rules;
 pub mod schema;
 mod simple;
 mod stream;
-mod told;
 mod tree;
 mod unsayable;
 mod walk;
@@ -59,7 +58,6 @@ pub use simple::{
     PositiveReal, Real, SimpleNode, Text, Timezone, Uri,
 };
 pub use stream::{List, REST, Sink, WINDOW, Window, element, fields_of};
-pub use told::FINDINGS;
 pub use unsayable::{Unsaid, unsayable, unsayable_at};
 pub use walk::each_class;
 pub use xml_read::{from_xml, stream_xml};

@@ -25,9 +25,6 @@ pub trait Sink {
     /// # Errors
     /// What ends the reading.
     fn take(&mut self, list: &List<'_>, slot: &mut dyn Slot) -> Result<(), Finding>;
-
-    /// The reading ends with an error; this was found before.
-    fn found_before(&mut self, _: Vec<Finding>) {}
 }
 
 /// A sink and the window that opens it.

@@ -9,10 +9,9 @@ use super::{
     Fields, Node, Path, Place, Rules, Slot, ViewMut, check,
     def::{ClassDef, FieldDef, Kind, Shape},
     stream::{Spine, Window},
-    told::Told,
 };
 use crate::{
-    error::{Code, Finding, Position, Severity},
+    error::{Code, Ended, Finding, Position, Severity, Told},
     xml::{Event, Name, Reader, Start, Verbatim, XML_NS},
 };
 
@@ -29,7 +28,7 @@ pub fn from_xml<R: BufRead>(
     reader: &mut Reader<R>,
     rules: &mut dyn Rules,
 ) -> Result<Vec<Finding>, Finding> {
-    stream_xml(root, reader, rules, None)
+    read(root, reader, rules, None).map_err(|ended| *ended.end)
 }
 
 /// The same for a document that may be long: beyond the window, elements of its long lists go to the sink.
@@ -40,19 +39,23 @@ pub fn stream_xml<R: BufRead>(
     root: &mut dyn Fields,
     reader: &mut Reader<R>,
     rules: &mut dyn Rules,
+    window: Window<'_>,
+) -> Result<Vec<Finding>, Ended> {
+    read(root, reader, rules, Some(window))
+}
+
+fn read<R: BufRead>(
+    root: &mut dyn Fields,
+    reader: &mut Reader<R>,
+    rules: &mut dyn Rules,
     window: Option<Window<'_>>,
-) -> Result<Vec<Finding>, Finding> {
+) -> Result<Vec<Finding>, Ended> {
     let def = root.def();
     let path = Path::root(def.name);
     let mut findings = Told::default();
     let wrong_root = |position, found: &str| {
-        Finding::error(
-            Code::FormatUnknown,
-            position,
-            "/",
-            found,
-            format!("root element {} of namespace {}", def.name, def.ns),
-        )
+        let expected = format!("root element {} of namespace {}", def.name, def.ns);
+        Finding::error(Code::FormatUnknown, position, "/", found, expected)
     };
     let mut marks = Vec::new();
     let position = match reader.next()? {
@@ -60,10 +63,8 @@ pub fn stream_xml<R: BufRead>(
             attributes(root, &start, &path, &mut marks, &mut findings);
             start.position()
         }
-        Event::Start(start) => {
-            return Err(wrong_root(start.position(), &start.name().to_string()));
-        }
-        _ => return Err(wrong_root(Position::default(), "no element")),
+        Event::Start(start) => return Err(wrong_root(start.position(), &start.name().to_string()).into()),
+        _ => return Err(wrong_root(Position::default(), "no element").into()),
     };
     let mut context = Context {
         reader,
@@ -76,15 +77,10 @@ pub fn stream_xml<R: BufRead>(
         spine: Spine::new(),
         released: 0,
     };
-    let mut read = context.content(root, Begun { position, marks: 0 }, &path);
-    if read.is_ok() {
-        read = context.reader.next().map(drop); // the end of the document, or what must not follow it
-    }
-    if let Err(end) = read {
-        if let Some(window) = context.window {
-            window.sink.found_before(context.findings.finish());
-        }
-        return Err(end);
+    let read = context.content(root, Begun { position, marks: 0 }, &path);
+    // Behind the root comes the end of the document, or what must not follow it.
+    if let Err(end) = read.and_then(|()| context.reader.next().map(drop)) {
+        return Err(Ended { before: context.findings.finish(), end: Box::new(end) });
     }
     context.rules.end(&mut |finding| context.findings.tell(finding));
     Ok(context.findings.finish())

@@ -8,11 +8,9 @@ use super::{
 };
 use crate::{
     cli::{Input, MAX_BYTES},
-    error::{Code, Finding, Severity},
+    error::{Code, Ended, Finding, Severity},
     format::Format,
-    json,
     spool::Source,
-    stix,
     translate::{self, Bounds},
 };
 
@@ -32,30 +30,18 @@ pub(super) struct Long {
 }
 
 enum Bytes {
-    Forward(Box<dyn BufRead>),
-    Source(Box<dyn Source>),
+    Xml(Box<dyn BufRead>),
+    Json(Box<dyn Source>),
+    Stix(Box<dyn Source>),
 }
 
 impl Long {
-    /// What is wrong with it.
-    pub(super) fn check(&mut self) -> Result<Vec<Finding>, Vec<Finding>> {
-        match (self.format, &mut self.bytes) {
-            (Format::Stix | Format::Stix20, Bytes::Source(bytes)) => {
-                let limits = json::Limits { total_bytes: self.bounds.total, ..json::Limits::default() };
-                stix::check(bytes, &limits).map_err(|finding| vec![finding])
-            }
-            _ => {
-                let bounds = self.bounds;
-                translate::check(self.input(), bounds)
-            }
-        }
-    }
-
     /// Its bytes, for the reader of its format.
     pub(super) fn input(&mut self) -> translate::Long<'_> {
         match &mut self.bytes {
-            Bytes::Forward(bytes) => translate::Long::Xml(bytes),
-            Bytes::Source(bytes) => translate::Long::Json(bytes),
+            Bytes::Xml(bytes) => translate::Long::Xml(bytes),
+            Bytes::Json(bytes) => translate::Long::Json(bytes),
+            Bytes::Stix(bytes) => translate::Long::Stix(bytes),
         }
     }
 }
@@ -69,17 +55,16 @@ pub(super) fn take(
     max_bytes: Option<u64>,
 ) -> Result<Taken, Failure> {
     let opened = Opened::open(input)?;
-    let detect = || stix::detect(opened.head()).or_else(|| translate::detect(opened.head()));
-    let Some(format) = format.or_else(detect) else {
+    let Some(format) = format.or_else(|| translate::detect(opened.head())) else {
         let message = format!("{input} is of no format that is read here; name it with --from or --format");
         return Err(Failure::new(Code::FormatUnknown, message));
     };
     let bounds = Bounds { total: max_bytes.unwrap_or(u64::MAX), ..Bounds::default() };
     let by_piece = to.is_none_or(|to| matches!(to, Format::IodefXml | Format::IodefJson | Format::IodefCbor));
     let bytes = match format {
-        Format::IodefXml if by_piece => Bytes::Forward(opened.forward()),
-        Format::IodefJson if by_piece => Bytes::Source(opened.source(bounds.total)?),
-        Format::Stix | Format::Stix20 if to.is_none() => Bytes::Source(opened.source(bounds.total)?),
+        Format::IodefXml if by_piece => Bytes::Xml(opened.forward()),
+        Format::IodefJson if by_piece => Bytes::Json(opened.source(bounds.total)?),
+        Format::Stix | Format::Stix20 => Bytes::Stix(opened.source(bounds.total)?),
         _ => {
             let max_bytes = max_bytes.unwrap_or(MAX_BYTES);
             return read_as(input, &opened.whole(max_bytes)?, format, max_bytes).map(Taken::Whole);
@@ -95,13 +80,13 @@ pub(super) fn read(input: &Input, format: Format, max_bytes: u64) -> Result<Box<
 
 fn read_as(input: &Input, bytes: &[u8], format: Format, max_bytes: u64) -> Result<Box<translate::Read>, Failure> {
     let read = translate::read(bytes, format, max_bytes);
-    read.map(Box::new).map_err(|finding| unreadable(input, format, vec![finding]))
+    read.map(Box::new).map_err(|finding| unreadable(input, format, finding.into()))
 }
 
-/// A document of which nothing can be used; the last finding says why.
-pub(super) fn unreadable(input: &Input, format: Format, findings: Vec<Finding>) -> Failure {
-    let code = findings.last().map_or(Code::Internal, |finding| finding.code);
-    Failure::new(code, format!("{input} cannot be read as {format}")).with(&input.to_string(), findings)
+/// A document of which nothing can be used.
+pub(super) fn unreadable(input: &Input, format: Format, ended: Ended) -> Failure {
+    let message = format!("{input} cannot be read as {format}");
+    Failure::new(ended.end.code, message).with(&input.to_string(), ended.all())
 }
 
 /// Whether a part was not read, is missing, or contradicts another.

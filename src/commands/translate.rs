@@ -53,7 +53,7 @@ pub(super) fn run(args: &Translate) -> Result<Shown, Failure> {
             let tell = Tell { all: losses.write, line: &mut |entry| losses.tell(entry) };
             let bounds = long.bounds;
             let translated = translate::translate(long.input(), to, profile, bounds, Some(tell));
-            let translated = translated.map_err(|findings| document::unreadable(&args.input, long.format, findings))?;
+            let translated = translated.map_err(|ended| document::unreadable(&args.input, long.format, ended))?;
             if document::has_error(&translated.findings) {
                 return Err(broken(&file, long.format, translated.findings));
             }

@@ -8,6 +8,7 @@ use crate::{
     cli::{Input, Validate},
     error::{Finding, Severity},
     output::Shown,
+    translate,
 };
 
 /// Checks each document; every finding of every one is shown.
@@ -39,8 +40,8 @@ fn findings(input: &Input, args: &Validate) -> Result<Vec<Finding>, Failure> {
     match document::take(input, args.format, None, args.max_bytes)? {
         Taken::Whole(read) => Ok(read.findings),
         Taken::Long(mut long) => {
-            let findings = long.check();
-            findings.map_err(|findings| document::unreadable(input, long.format, findings))
+            let bounds = long.bounds;
+            translate::check(long.input(), bounds).map_err(|ended| document::unreadable(input, long.format, ended))
         }
     }
 }

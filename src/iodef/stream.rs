@@ -15,7 +15,7 @@ use super::{
 use crate::{
     cbor,
     class::{self, ClassDef, Fields, Hole, List, Path, Rules as _, Shape, Window, fields_of, members_of},
-    error::Finding,
+    error::{Ended, Finding},
     json,
     spool::{Rope, Source, Spool, Twine, Whole},
     xml::{self, Reader},
@@ -36,10 +36,9 @@ pub enum Binding {
 ///
 /// # Errors
 /// As [`decode_xml`](super::decode_xml), and what the sink gives.
-pub fn stream_xml<R: BufRead>(input: R, limits: xml::Limits, window: Window<'_>) -> Result<Decoded, Finding> {
+pub fn stream_xml<R: BufRead>(input: R, limits: xml::Limits, window: Window<'_>) -> Result<Decoded, Ended> {
     let mut document = IodefDocument::default();
-    let findings =
-        class::stream_xml(&mut document, &mut Reader::new(input, limits), &mut Checker::default(), Some(window))?;
+    let findings = class::stream_xml(&mut document, &mut Reader::new(input, limits), &mut Checker::default(), window)?;
     Ok(Decoded { document, findings })
 }
 
@@ -47,7 +46,7 @@ pub fn stream_xml<R: BufRead>(input: R, limits: xml::Limits, window: Window<'_>)
 ///
 /// # Errors
 /// As [`decode_json`](super::decode_json), and what the sink gives.
-pub fn stream_json(source: &mut dyn Source, limits: &json::Limits, window: Window<'_>) -> Result<Decoded, Finding> {
+pub fn stream_json(source: &mut dyn Source, limits: &json::Limits, window: Window<'_>) -> Result<Decoded, Ended> {
     let mut document = IodefDocument::default();
     let findings = class::stream_json(&mut document, source, limits, &mut Checker::default(), window)?;
     Ok(Decoded { document, findings })

@@ -4,16 +4,18 @@ use super::{
     common,
     constraints::{Broken, CONSTRAINTS},
     def::{Def, Family, Property, Targets, Type, Values},
-    extension::{Extended, NEW},
+    extension::{Extended, NEW_SDO},
     forms, id, marking, meta,
     relationships::is_defined,
     rules::{self, Rule},
     tables::object,
-    told::Told,
     versions::Versions,
     vocab,
 };
-use crate::json::{Data, Document, Member, Value};
+use crate::{
+    error::Told,
+    json::{Data, Document, Member, Value},
+};
 
 /// A look at one object of a document.
 pub(super) struct Look<'l, 'd> {
@@ -58,8 +60,8 @@ impl Look<'_, '_> {
     }
 
     pub(super) fn tell(&mut self, rule: &'static Rule, offset: u64, found: &str, expected: Option<&str>) {
-        let finding = rule.finding(self.document.position(offset), self.document.path(offset), found, expected);
-        self.told.push(Some(rule), finding);
+        let (position, path) = (self.document.position(offset), self.document.path(offset));
+        self.told.tell(rule.finding(position, path, found, expected));
     }
 
     fn object(&mut self, def: &'static Def, name: &str, value: &Value<'_>, members: &[Member<'_>]) {
@@ -91,7 +93,7 @@ impl Look<'_, '_> {
         for member in members {
             let property = match extended.new {
                 Some(def) => def.property(&member.key),
-                None => NEW[0].1.property(&member.key),
+                None => NEW_SDO.property(&member.key),
             };
             match property {
                 Some(property) => self.value(&member.value, &property.ty),
@@ -103,8 +105,8 @@ impl Look<'_, '_> {
             None if value.get("id").is_none() => self.missing(value, "id"),
             None => {}
         }
-        self.constraints(&NEW[0].1, value);
-        self.own_id(&NEW[0].1, name, value);
+        self.constraints(&NEW_SDO, value);
+        self.own_id(&NEW_SDO, name, value);
         self.selectors(value);
     }
 
@@ -141,11 +143,14 @@ impl Look<'_, '_> {
             self.tell(&rules::DEFANGED, member.offset, name, None);
         } else if object && common::NAMES.contains(&name) {
             self.tell(&rules::NOT_APPLICABLE, member.offset, name, None);
-        } else if !self.name(member) {
-        } else if !extended.top {
-            self.tell(&rules::UNKNOWN_PROPERTY, member.offset, name, None);
-        } else if extended.listed.as_ref().is_some_and(|listed| !listed.contains(&name)) {
-            self.tell(&rules::UNLISTED_PROPERTY, member.offset, name, None);
+        } else if self.name(member) {
+            match &extended.listed {
+                _ if !extended.top => self.tell(&rules::UNKNOWN_PROPERTY, member.offset, name, None),
+                Some(listed) if !listed.contains(&name) => {
+                    self.tell(&rules::UNLISTED_PROPERTY, member.offset, name, None);
+                }
+                _ => {}
+            }
         }
     }
 
@@ -242,7 +247,7 @@ impl Look<'_, '_> {
             // They are read one by one.
             (Type::Objects, Data::Array(_)) => {}
             // Of a type that is not known, the extensions are as those of a domain object.
-            (Type::Extensions, _) => self.extensions(&NEW[0].1, value),
+            (Type::Extensions, _) => self.extensions(&NEW_SDO, value),
             _ => self.mistyped(value, ty),
         }
     }

@@ -3,14 +3,13 @@
 use super::{def::Family, forms, tables::object};
 use crate::{format::Format, json::Value};
 
-/// The format that the beginning of a document is of, by the members of its outermost object: a type of STIX, and for an object
-/// that stands alone its id as well, since other documents have a `type` too.
+/// The format that the beginning of a document is of, from its first brace on, by the members of its outermost object: a type of
+/// STIX, and for an object that stands alone its id as well, since other documents have a `type` too.
 pub fn detect(head: &[u8]) -> Option<Format> {
-    let start = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
-    if start.first() != Some(&b'{') {
+    if head.first() != Some(&b'{') {
         return None;
     }
-    let members = Outermost { bytes: start, at: 0, depth: 0 };
+    let members = Outermost { bytes: head, at: 0, depth: 0 };
     let (mut kind, mut id, mut version) = (None, None, None);
     for (name, value) in members {
         match name {

@@ -7,9 +7,13 @@ use super::{
 };
 use crate::json::{Data, Member, Value};
 
-/// What stands for the types that extensions define: only the common properties are known.
-pub(super) static NEW: [(&str, Def); 3] =
-    [("new-sdo", sdo("", "7.3", &[])), ("new-sro", sro("", "7.3", &[])), ("new-sco", sco("", "7.3", &[], &[], &[]))];
+/// What stands for a type that is not known: of a domain object, the common properties are.
+pub(super) static NEW_SDO: Def = sdo("", "7.3", &[]);
+static NEW_SRO: Def = sro("", "7.3", &[]);
+static NEW_SCO: Def = sco("", "7.3", &[], &[], &[]);
+
+/// The types that extensions define (§10.5).
+static NEW: [(&str, &Def); 3] = [("new-sdo", &NEW_SDO), ("new-sro", &NEW_SRO), ("new-sco", &NEW_SCO)];
 
 /// What the extensions of an object say about its other properties.
 #[derive(Default)]

@@ -25,7 +25,6 @@ mod rules;
 mod tables;
 #[cfg(test)]
 mod tests;
-mod told;
 mod versions;
 mod vocab;
 

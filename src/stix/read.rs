@@ -8,12 +8,11 @@ use std::{
 use super::{
     check::Look,
     document::{Object, StixDocument},
-    rules::{self, Rule},
-    told::Told,
+    rules,
     versions::Versions,
 };
 use crate::{
-    error::{Code, Finding, Position},
+    error::{Code, Ended, Finding, Position, Told},
     json::{Base, Document, Limits, Listed, Outline, Part, Place, Places, Plan, Value, read_on},
     spool::Source,
 };
@@ -31,42 +30,34 @@ pub struct Decoded {
     pub findings: Vec<Finding>,
 }
 
-/// Findings with the rules that they are of.
-pub(super) type Ruled = Vec<(Option<&'static Rule>, Finding)>;
-
 /// Reads a document that is in memory.
 ///
 /// # Errors
 /// The finding after which nothing of it can be used: it is not JSON, over a limit, or no object.
 pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Decoded, Finding> {
-    let (document, ruled) = decode_ruled(bytes, limits)?;
-    Ok(Decoded { document, findings: ruled.into_iter().map(|(_, finding)| finding).collect() })
-}
-
-pub(super) fn decode_ruled(bytes: &[u8], limits: &Limits) -> Result<(StixDocument, Ruled), Finding> {
     let mut objects = Vec::new();
     let mut reading = Reading::new(io::Cursor::new(bytes), limits, OBJECT_BYTES);
     let frame = reading.run(&mut |value| objects.push(Object::new(value)))?;
-    Ok((StixDocument { frame, objects }, reading.told.finish()))
+    Ok(Decoded { document: StixDocument { frame, objects }, findings: reading.told.finish() })
 }
 
 /// What is wrong with a document of any size. Memory is one object and some 100 bytes for each; the findings are bounded by
-/// [`crate::class::FINDINGS`].
+/// [`FINDINGS`](crate::error::FINDINGS).
 ///
 /// # Errors
-/// As [`decode`], and what reading gives.
-pub fn check(source: &mut dyn Source, limits: &Limits) -> Result<Vec<Finding>, Finding> {
+/// As [`decode`], and what reading gives; with what was found before.
+pub fn check(source: &mut dyn Source, limits: &Limits) -> Result<Vec<Finding>, Ended> {
     check_within(source, limits, OBJECT_BYTES)
 }
 
-pub(super) fn check_within(
-    source: &mut dyn Source,
-    limits: &Limits,
-    object_bytes: u64,
-) -> Result<Vec<Finding>, Finding> {
+pub(super) fn check_within(source: &mut dyn Source, limits: &Limits, object_bytes: u64) -> Result<Vec<Finding>, Ended> {
     let mut reading = Reading::new(source, limits, object_bytes);
-    reading.run(&mut |_| {})?;
-    Ok(reading.told.finish().into_iter().map(|(_, finding)| finding).collect())
+    let read = reading.run(&mut |_| {});
+    let told = reading.told.finish();
+    match read {
+        Ok(_) => Ok(told),
+        Err(end) => Err(Ended { before: told, end: Box::new(end) }),
+    }
 }
 
 /// The one list that may be long.
@@ -97,14 +88,18 @@ impl<'l, S: Source> Reading<'l, S> {
         // Of the whole there may be many values; of one object there are as few as everywhere.
         let whole = Limits { values: u64::MAX, ..*self.limits };
         let (mut outline, places) = Outline::build(&mut self.source, Objects, &whole, 0)?;
-        let mut left = outline.read(&mut self.source, self.object_bytes).map_err(|error| failed(&error, "$"))?;
+        let mut left = outline
+            .read(&mut self.source, self.object_bytes)
+            .map_err(|error| failed(&error, "$", self.object_bytes))?;
         let mut frame = self.parse(&left.bytes, &left.stretches, &places)?;
         let is_bundle =
             |frame: &Document<'_>| frame.root().get("type").is_some_and(|kind| kind.as_str() == Ok("bundle"));
         if !is_bundle(&frame) && !outline.lists.is_empty() {
             // `objects` of something else is as any property.
             outline.lists.clear();
-            left = outline.read(&mut self.source, self.object_bytes).map_err(|error| failed(&error, "$"))?;
+            left = outline
+                .read(&mut self.source, self.object_bytes)
+                .map_err(|error| failed(&error, "$", self.object_bytes))?;
             frame = self.parse(&left.bytes, &left.stretches, &places)?;
         }
         if frame.root().as_object().is_err() {
@@ -143,7 +138,8 @@ impl<'l, S: Source> Reading<'l, S> {
         sink: &mut dyn FnMut(Value<'_>),
     ) -> Result<(), Finding> {
         let start = list.inside.start;
-        let fail = |error| failed(&error, "$.objects");
+        let object_bytes = self.object_bytes;
+        let fail = |error| failed(&error, "$.objects", object_bytes);
         let place = places.place(&mut self.source, start).map_err(fail)?;
         let mut bytes = Vec::new();
         if !old {
@@ -163,7 +159,7 @@ impl<'l, S: Source> Reading<'l, S> {
             if len > self.object_bytes {
                 let expected = format!("at most {} bytes (limit object_bytes)", self.object_bytes);
                 let found = format!("{len} bytes");
-                self.told.push(None, Finding::error(Code::LimitExceeded, position, path, found, expected));
+                self.told.tell(Finding::error(Code::LimitExceeded, position, path, found, expected));
                 continue;
             }
             match Document::parse_at(&bytes, self.limits, Base { position, path }) {
@@ -173,7 +169,7 @@ impl<'l, S: Source> Reading<'l, S> {
                     }
                     sink(document.into_root());
                 }
-                Err(finding) => self.told.push(None, finding),
+                Err(finding) => self.told.tell(finding),
             }
         }
         Ok(())
@@ -187,7 +183,8 @@ impl<'l, S: Source> Reading<'l, S> {
     ) -> Result<Document<'b>, Finding> {
         let mut cuts = Vec::new();
         for (from, offset) in stretches {
-            let place = places.place(&mut self.source, *offset).map_err(|error| failed(&error, "$"))?;
+            let place =
+                places.place(&mut self.source, *offset).map_err(|error| failed(&error, "$", self.object_bytes))?;
             cuts.push((*from, place.position()));
         }
         let position = cuts.first().map_or(Place::START.position(), |(_, position)| *position);
@@ -198,7 +195,7 @@ impl<'l, S: Source> Reading<'l, S> {
     fn old(&mut self, document: &Document<'_>) {
         let at = document.root().get("spec_version").unwrap_or(document.root());
         let (position, path) = (document.position(at.offset), document.path(at.offset));
-        self.told.push(Some(&rules::VERSION_20), rules::VERSION_20.finding(position, path, "STIX 2.0", None));
+        self.told.tell(rules::VERSION_20.finding(position, path, "STIX 2.0", None));
     }
 }
 
@@ -246,9 +243,9 @@ impl<S: Source> Forward<'_, S> {
     }
 }
 
-fn failed(error: &io::Error, at: &str) -> Finding {
+fn failed(error: &io::Error, at: &str, object_bytes: u64) -> Finding {
     if error.kind() == io::ErrorKind::FileTooLarge {
-        let expected = format!("at most {OBJECT_BYTES} bytes (limit object_bytes)");
+        let expected = format!("at most {object_bytes} bytes (limit object_bytes)");
         return Finding::error(Code::LimitExceeded, Position::default(), at, "more", expected);
     }
     Finding::error(Code::FileUnreadable, Position::default(), at, error.to_string(), "readable input")

@@ -60,9 +60,24 @@ impl Rule {
 
     /// A finding of it; `expected` where it can be said more closely than the table does.
     pub(super) fn finding(&self, position: Position, path: String, found: &str, expected: Option<&str>) -> Finding {
-        let expected = format!("{} (STIX 2.1 §{})", expected.unwrap_or(self.expected), self.section);
+        let expected = self.told(expected.unwrap_or(self.expected));
         Finding::new(self.severity, self.code, position, path, found, expected)
     }
+
+    /// What its findings call expected.
+    fn told(&self, expected: &str) -> String {
+        format!("{expected} (STIX 2.1 §{})", self.section)
+    }
+}
+
+/// The rules that a finding may be of: the one with its words, or, where none has them, all that could have said it.
+#[cfg(test)]
+pub(super) fn of(finding: &Finding) -> Vec<&'static Rule> {
+    let may = |rule: &&Rule| {
+        (rule.code, rule.severity) == (finding.code, finding.severity) && finding.expected.ends_with(&rule.told(""))
+    };
+    let exact: Vec<_> = all().filter(may).filter(|rule| finding.expected == rule.told(rule.expected)).collect();
+    if exact.is_empty() { all().filter(may).collect() } else { exact }
 }
 
 macro_rules! rules {

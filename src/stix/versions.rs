@@ -12,9 +12,9 @@ use super::{
     check::shown,
     forms,
     rules::{self, Rule},
-    told::Told,
 };
 use crate::{
+    error::Told,
     json::{Document, Layout, Value, canonical, to_string},
     time::WireTime,
 };
@@ -96,8 +96,7 @@ impl Versions {
     /// Looks at an object beside those that came before it.
     pub(super) fn look(&mut self, document: &Document<'_>, value: &Value<'_>, told: &mut Told) {
         let mut tell = |rule: &'static Rule, at: &Value<'_>, found: String| {
-            let finding = rule.finding(document.position(at.offset), document.path(at.offset), &found, None);
-            told.push(Some(rule), finding);
+            told.tell(rule.finding(document.position(at.offset), document.path(at.offset), &found, None));
         };
         let text = |property: &str| value.get(property).and_then(|value| value.as_str().ok());
         let Some((at, id)) = value.get("id").and_then(|id| Some((id, id.as_str().ok()?))) else { return };

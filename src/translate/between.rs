@@ -44,20 +44,14 @@ impl<'t> Between<'t> {
         }
     }
 
-    /// How many leaves had which fate.
-    pub(super) fn counts(&self) -> Counts {
-        self.counts
-    }
-
-    /// Takes the document, or what is left of it.
-    pub(super) fn finish(&mut self, mut document: IodefDocument) -> Result<Whole, Vec<Finding>> {
+    /// Takes the document, or what is left of it. What was written, or what keeps it from being written, and how many
+    /// leaves had which fate.
+    pub(super) fn finish(mut self, mut document: IodefDocument) -> (Result<Whole, Vec<Finding>>, Counts) {
         let taken = if self.taken.is_empty() { Vec::new() } else { self.taken.swap_remove(0) };
         let all = taken.is_empty();
         self.part(&mut Part { all, ..Part::whole(&mut document) }, &taken);
-        if !self.refused.is_empty() {
-            return Err(std::mem::take(&mut self.refused));
-        }
-        std::mem::replace(&mut self.encoder, Encoder::new(self.binding)).finish(&document)
+        let written = if self.refused.is_empty() { self.encoder.finish(&document) } else { Err(self.refused) };
+        (written, self.counts)
     }
 
     /// Writes an element of a list, unless something cannot be written: then the rest is only read.

@@ -14,7 +14,7 @@ use crate::{
     iodef::{self, Binding, Decoded, Encoder, IodefDocument, Part, Profile},
     iodef1, json,
     record::{self, Form, RecordDocument},
-    xml,
+    stix, xml,
 };
 
 /// The formats that are read and written here.
@@ -71,6 +71,9 @@ pub fn detect(bytes: &[u8]) -> Option<Format> {
     let bytes = bytes.strip_prefix(b"\xd9\xd9\xf7").unwrap_or(bytes);
     let start = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let start = start.trim_ascii_start();
+    if let Some(format) = stix::detect(start) {
+        return Some(format);
+    }
     let within = |text: &str| start.windows(text.len()).take(4096).any(|window| window == text.as_bytes());
     match start.first()? {
         b'<' => Some(version1::detect(start)),
@@ -144,8 +147,8 @@ pub fn convert(source: Read, to: Format, profile: Profile) -> Result<Converted, 
             let binding = binding(to, profile).ok_or_else(|| vec![unable(to, "written")])?;
             let mut account = Vec::new();
             let tell = Tell { all: true, line: &mut |entry| account.push(entry) };
-            let mut between = Between::new(source.format == Format::IodefXml, binding, Some(tell));
-            let encoded = between.finish(*document)?;
+            let between = Between::new(source.format == Format::IodefXml, binding, Some(tell));
+            let encoded = between.finish(*document).0?;
             Ok(Converted { bytes: encoded.into_bytes().map_err(|error| vec![aside(&error)])?, account })
         }
     }

@@ -9,12 +9,12 @@ use super::{
 };
 use crate::{
     class::{List, REST, Sink, Slot, WINDOW, Window},
-    error::{Finding, Severity},
+    error::{Ended, Finding, Severity},
     format::Format,
     iodef::{self, Decoded, Profile},
     json,
     spool::{Source, Whole},
-    xml,
+    stix, xml,
 };
 
 /// A document that is read piece by piece.
@@ -23,6 +23,8 @@ pub enum Long<'i> {
     Xml(&'i mut dyn BufRead),
     /// RFC 8727 JSON, read more than once.
     Json(&'i mut dyn Source),
+    /// STIX 2.1, read more than once. It is checked, and not translated.
+    Stix(&'i mut dyn Source),
 }
 
 /// How much of it is read, and how much is held.
@@ -56,8 +58,8 @@ pub struct Translated {
 /// What is wrong with a document.
 ///
 /// # Errors
-/// Nothing of it can be used: what was found, the finding that ended the reading last.
-pub fn check(input: Long<'_>, bounds: Bounds) -> Result<Vec<Finding>, Vec<Finding>> {
+/// What ended the reading, so that nothing of the document can be used.
+pub fn check(input: Long<'_>, bounds: Bounds) -> Result<Vec<Finding>, Ended> {
     /// Takes what was checked, and keeps nothing of it.
     struct Forget;
     impl Sink for Forget {
@@ -65,59 +67,48 @@ pub fn check(input: Long<'_>, bounds: Bounds) -> Result<Vec<Finding>, Vec<Findin
             Ok(())
         }
     }
-    Ok(decode(input, bounds, &mut Forget)?.findings)
+    match input {
+        Long::Stix(source) => stix::check(source, &json_limits(bounds)),
+        input => Ok(decode(input, bounds, &mut Forget)?.findings),
+    }
 }
 
-/// Writes a document in another binding, or anew in its own, XML by the schema of the profile. Lines of the account go to `tell`, in the order of the work:
-/// what is inside a long list before what is around it.
+/// Writes a document in another binding, or anew in its own, XML by the schema of the profile. Lines of the account go to
+/// `tell`, in the order of the work: what is inside a long list before what is around it.
 ///
 /// # Errors
-/// As [`check`].
+/// As [`check`]; and that there is no way from or to the format.
 pub fn translate(
     input: Long<'_>,
     to: Format,
     profile: Profile,
     bounds: Bounds,
     tell: Option<Tell<'_>>,
-) -> Result<Translated, Vec<Finding>> {
-    let to = binding(to, profile).ok_or_else(|| vec![unable(to, "written")])?;
+) -> Result<Translated, Ended> {
+    let to = binding(to, profile).ok_or_else(|| unable(to, "written"))?;
     let mut between = Between::new(matches!(input, Long::Xml(_)), to, tell);
     let Decoded { document, findings } = decode(input, bounds, &mut between)?;
     let broken = findings.iter().any(|finding| finding.severity == Severity::Error);
-    let written = if broken { Err(Vec::new()) } else { between.finish(document) };
-    Ok(Translated { findings, written, counts: between.counts() })
+    let (written, counts) = if broken { (Err(Vec::new()), Counts::default()) } else { between.finish(document) };
+    Ok(Translated { findings, written, counts })
 }
 
-fn decode(input: Long<'_>, bounds: Bounds, sink: &mut dyn Sink) -> Result<Decoded, Vec<Finding>> {
-    /// Keeps what was found before the reading ended.
-    struct Remember<'s> {
-        sink: &'s mut dyn Sink,
-        found: Vec<Finding>,
-    }
-    impl Sink for Remember<'_> {
-        fn take(&mut self, list: &List<'_>, slot: &mut dyn Slot) -> Result<(), Finding> {
-            self.sink.take(list, slot)
-        }
-        fn found_before(&mut self, findings: Vec<Finding>) {
-            self.found = findings;
-        }
-    }
-    let mut remember = Remember { sink, found: Vec::new() };
-    let window = Window { bytes: bounds.window, rest: bounds.rest, sink: &mut remember };
-    let decoded = match input {
+fn decode(input: Long<'_>, bounds: Bounds, sink: &mut dyn Sink) -> Result<Decoded, Ended> {
+    let window = Window { bytes: bounds.window, rest: bounds.rest, sink };
+    match input {
         Long::Xml(input) => {
             let limits = xml::Limits { total_bytes: bounds.total, ..xml::Limits::default() };
             iodef::stream_xml(input, limits, window)
         }
         Long::Json(source) => {
             // Members and values of the whole document are many; those of a piece are as few as everywhere.
-            let limits = json::Limits { total_bytes: bounds.total, values: u64::MAX, ..json::Limits::default() };
+            let limits = json::Limits { values: u64::MAX, ..json_limits(bounds) };
             iodef::stream_json(source, &limits, window)
         }
-    };
-    decoded.map_err(|end| {
-        let mut findings = remember.found;
-        findings.push(end);
-        findings
-    })
+        Long::Stix(_) => Err(unable(Format::Stix, "translated").into()),
+    }
+}
+
+fn json_limits(bounds: Bounds) -> json::Limits {
+    json::Limits { total_bytes: bounds.total, ..json::Limits::default() }
 }

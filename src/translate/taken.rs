@@ -30,6 +30,9 @@ use crate::{
 /// Why most of what is dropped is; which field it is says more (`iodef/outward/dropped.tsv`).
 pub(super) const NO_PLACE: &str = "the format has no place for it";
 
+/// Where what names an element goes: the place of the element says the same.
+pub(super) const ITS_PLACE: &str = "(its place)";
+
 /// Something of the source that no rule takes: its path and what stands there.
 #[derive(Clone, Debug)]
 pub(super) struct Residue {
@@ -286,7 +289,7 @@ impl Context {
     /// What names an element within the record: its place in the target says the same.
     pub fn structure<V: Default + Serialize>(&self, place: &mut V, at: &Trail<'_>) {
         if let Some(taken) = self.take_group(place, at) {
-            let _ = taken.kept(&"(its place)");
+            let _ = taken.kept(&ITS_PLACE);
         }
     }
 }
@@ -354,23 +357,27 @@ fn superseded(to: &Path<'_>, place: &str, error: &class::BadLeaf) -> Fate {
 
 /// The leaves of a record's part. A list or an object without anything in it has none.
 pub(super) fn leaves_of<V: Serialize>(value: &V, at: &Trail<'_>) -> Vec<Residue> {
-    fn walk(value: &Value, path: String, out: &mut Vec<Residue>) {
-        match value {
-            Value::Null => {}
-            Value::Array(list) => {
-                list.iter().enumerate().for_each(|(i, value)| walk(value, format!("{path}[{i}]"), out));
-            }
-            Value::Object(members) => {
-                members.iter().for_each(|(name, value)| walk(value, format!("{path}.{name}"), out));
-            }
-            Value::String(text) => out.push(Residue { path, leaf: Leaf::Text(text.clone()) }),
-            other => out.push(Residue { path, leaf: Leaf::Text(other.to_string()) }),
-        }
-    }
     let mut out = Vec::new();
     // A type of the record cannot fail to serialise: its keys are strings.
     if let Ok(value) = serde_json::to_value(value) {
-        walk(&value, at.to_string(), &mut out);
+        each_leaf(&value, at.to_string(), &mut |path, leaf| {
+            let text = leaf.as_str().map_or_else(|| leaf.to_string(), str::to_owned);
+            out.push(Residue { path, leaf: Leaf::Text(text) });
+        });
     }
     out
+}
+
+/// Visits the simple values in a value, each with its path; `null` is none.
+pub(super) fn each_leaf(value: &Value, path: String, visit: &mut dyn FnMut(String, &Value)) {
+    match value {
+        Value::Null => {}
+        Value::Array(list) => {
+            list.iter().enumerate().for_each(|(i, value)| each_leaf(value, format!("{path}[{i}]"), visit));
+        }
+        Value::Object(members) => {
+            members.iter().for_each(|(name, value)| each_leaf(value, format!("{path}.{name}"), visit));
+        }
+        leaf => visit(path, leaf),
+    }
 }

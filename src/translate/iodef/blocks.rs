@@ -20,7 +20,11 @@ use crate::{
         vocab::{Dtype, Restriction},
     },
     record::{Node, NodeMut, Part, Place, base::Marking},
-    translate::{ledger::Fate, taken::Context, trail::Trail},
+    translate::{
+        ledger::Fate,
+        taken::{Context, ITS_PLACE, each_leaf},
+        trail::Trail,
+    },
     xml::Verbatim,
 };
 
@@ -63,7 +67,7 @@ pub(super) fn write<V: Part>(
                 blocks.push(*block);
                 Fate::Kept { to: to.item("AdditionalData", blocks.len()).to_string() }
             }
-            End::Place => Fate::Kept { to: "(its place)".to_owned() },
+            End::Place => Fate::Kept { to: ITS_PLACE.to_owned() },
             End::Nowhere(why) => Fate::Dropped { why: why.to_owned() },
         };
         cx.ledger.end(format!("{at}{}", leaf.path), fate);
@@ -127,10 +131,12 @@ impl Walk {
                 for (member, value) in members {
                     let path = format!("{path}.{member}");
                     match member.as_str() {
-                        "id" | "origins" if is_element => self.all(value, &path, &|| End::Place),
-                        "carried" if is_element => {
-                            self.all(value, &path, &|| End::Nowhere("residue of another format"))
-                        }
+                        "id" | "origins" if is_element => each_leaf(value, path, &mut |path, _| {
+                            self.leaves.push(Leaf { path, end: End::Place });
+                        }),
+                        "carried" if is_element => each_leaf(value, path, &mut |path, _| {
+                            self.leaves.push(Leaf { path, end: End::Nowhere("residue of another format") });
+                        }),
                         _ => any |= self.walk(value, path, format!("{name}.{member}"), own.as_ref().or(around)),
                     }
                 }
@@ -173,19 +179,6 @@ impl Walk {
         };
         self.leaves.push(Leaf { path, end: End::Block(Box::new(block)) });
         true
-    }
-
-    fn all(&mut self, value: &Value, path: &str, end: &dyn Fn() -> End) {
-        match value {
-            Value::Null => {}
-            Value::Array(list) => {
-                list.iter().enumerate().for_each(|(i, value)| self.all(value, &format!("{path}[{i}]"), end));
-            }
-            Value::Object(members) => {
-                members.iter().for_each(|(member, value)| self.all(value, &format!("{path}.{member}"), end));
-            }
-            _ => self.leaves.push(Leaf { path: path.to_owned(), end: end() }),
-        }
     }
 }
 

@@ -4,10 +4,9 @@ use std::mem::take;
 
 use super::{
     blocks::blocks,
-    parts::{
-        AssessmentPair, DiscoveryPair, FileSetPair, HashPair, IncidentNamePair, MethodPair, RecordPatternPair,
-        RegistryChangePair, SoftwarePair, TextPair, ValuePair, is_digest,
-    },
+    files::{FileSetPair, HashPair, RegistryChangePair, is_digest},
+    impact::AssessmentPair,
+    parts::{DiscoveryPair, IncidentNamePair, MethodPair, RecordPatternPair, SoftwarePair, TextPair, ValuePair},
     party::{contact_in, contact_out, contacts_in, contacts_out},
     system::SystemPair,
 };

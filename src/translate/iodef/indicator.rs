@@ -5,10 +5,11 @@ use std::mem::take;
 use super::{
     blocks::blocks,
     event::{ActionPair, EvidencePair, HistoryPair},
+    files::{EmailPair, FileSetPair, RegistryChangePair},
+    impact::AssessmentPair,
     parts::{
-        AddressPair, AlternativeNamesPair, AssessmentPair, AttackPhasePair, ConfidencePair, DomainPair, EmailPair,
-        FileSetPair, IndicatorNamePair, NodeRolePair, PatternPair, ReferencePair, RegistryChangePair, ServicePair,
-        TextPair,
+        AddressPair, AlternativeNamesPair, AttackPhasePair, ConfidencePair, DomainPair, IndicatorNamePair,
+        NodeRolePair, PatternPair, ReferencePair, ServicePair, TextPair,
     },
     party::HandlePair,
     system::SystemPair,

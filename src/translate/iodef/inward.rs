@@ -7,9 +7,10 @@ use uuid::Uuid;
 use super::{
     event::{HistoryPair, events_in},
     facts,
+    impact::AssessmentPair,
     indicator::IndicatorPair,
     marking,
-    parts::{AssessmentPair, DescriptionPair, DiscoveryPair, MethodPair, RelatedPair},
+    parts::{DescriptionPair, DiscoveryPair, MethodPair, RelatedPair},
     party::contacts_in,
 };
 use crate::{

@@ -3,7 +3,9 @@
 mod blocks;
 mod event;
 mod facts;
+mod files;
 pub(super) mod ids;
+mod impact;
 mod indicator;
 mod inward;
 pub(super) mod marking;

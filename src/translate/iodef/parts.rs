@@ -1,15 +1,13 @@
 //! Groups of the record that mirror classes of RFC 7970 row by row.
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
-
-use super::blocks::blocks;
+use super::{blocks::blocks, files::EmailPair};
 use crate::{
-    class::{Base64, Coded, Enumeration as _, Path},
-    iodef::{self, Impact, vocab::Dtype},
-    record::{base, classification, files, identity, impact, indicator, intelligence, method, software, system},
+    class::{Coded, Enumeration as _, Path},
+    iodef::{self, vocab::Dtype},
+    record::{base, classification, identity, indicator, intelligence, method, software, system},
     translate::{
-        convert::{Closed, Convert as _, Figure, Plain, Tag, Time, Whole, Word},
-        mirror::{Mirror as _, mirror},
+        convert::{Convert as _, Figure, Plain, Tag, Time, Whole, Word},
+        mirror::mirror,
         taken::Context,
         trail::Trail,
     },
@@ -65,44 +63,6 @@ mirror! {
         leaf offset <=> offset: Whole;
         leaf offset_unit <=> offset_unit: Word;
         leaf instance <=> instance: Whole;
-    }
-
-    /// Technical impact (§3.12.1).
-    SystemImpactPair: iodef::SystemImpact => impact::SystemImpact {
-        leaf kind <=> kind: Word;
-        leaf severity <=> severity: Word;
-        leaf completion <=> completion: Closed;
-        many description <=> descriptions: TextPair;
-    }
-    /// Impact on the business (§3.12.2).
-    BusinessImpactPair: iodef::BusinessImpact => impact::BusinessImpact {
-        leaf kind <=> kind: Word;
-        leaf severity <=> severity: Word;
-        many description <=> descriptions: TextPair;
-    }
-    /// Time (§3.12.3).
-    TimeImpactPair: iodef::TimeImpact => impact::TimeImpact {
-        leaf value <=> value: Figure;
-        leaf metric <=> metric: Word;
-        leaf duration <=> duration: Word;
-        leaf severity <=> severity: Word;
-    }
-    /// Money (§3.12.4).
-    MonetaryImpactPair: iodef::MonetaryImpact => impact::MonetaryImpact {
-        leaf value <=> value: Figure;
-        leaf currency <=> currency: Figure;
-        leaf severity <=> severity: Word;
-    }
-    /// Assessments (§3.12).
-    AssessmentPair: iodef::Assessment => impact::ImpactAssessment as "impact" restriction {
-        leaf occurrence <=> occurrence: Closed;
-        many incident_category <=> categories: TextPair;
-        also inward impacts_in;
-        also outward impacts_out;
-        many counter <=> counters: CounterPair;
-        many mitigating_factor <=> mitigating_factors: TextPair;
-        many cause <=> causes: TextPair;
-        opt confidence <=> confidence: ConfidencePair;
     }
 
     /// References (§3.11.1, RFC 7495).
@@ -163,61 +123,6 @@ mirror! {
         leaf expiration_date <=> expires_at: Time;
         many related_dns <=> related_dns: ValuePair;
         many nameservers <=> nameservers: NameServerPair;
-    }
-
-    /// Hashes (§3.26.1).
-    HashPair: iodef::Hash => files::Hash {
-        opt application <=> application: SoftwarePair;
-        also inward hash_in;
-        also outward hash_out;
-    }
-    /// Fuzzy hashes (§3.26.2).
-    FuzzyHashPair: iodef::FuzzyHash => files::FuzzyHash {
-        many value <=> values: ValuePair;
-        opt application <=> application: SoftwarePair;
-    }
-    /// Hashes of one thing (§3.26).
-    HashDataPair: iodef::HashData => files::HashData {
-        leaf scope <=> scope: Word;
-        leaf target_id <=> target: Plain;
-        many hash <=> hashes: HashPair;
-        many fuzzy_hash <=> fuzzy_hashes: FuzzyHashPair;
-    }
-    /// Files (§3.25.1); signatures are carried.
-    FilePair: iodef::File => files::File {
-        leaf name <=> name: Plain;
-        leaf size <=> size: Whole;
-        leaf kind <=> r#type: Plain;
-        texts url <=> urls;
-        opt hash_data <=> hashes: HashDataPair;
-        opt associated_software <=> associated_software: SoftwarePair;
-        many properties <=> properties: ValuePair;
-    }
-    /// Sets of files (§3.25).
-    FileSetPair: iodef::FileData => files::FileSet {
-        many file <=> files: FilePair;
-    }
-    /// Mail (§3.21); signatures are carried.
-    EmailPair: iodef::EmailData => files::Email {
-        texts email_to <=> to;
-        leaf email_from <=> from: Plain;
-        leaf email_subject <=> subject: Plain;
-        leaf email_x_mailer <=> x_mailer: Plain;
-        many email_header_field <=> header_fields: ValuePair;
-        leaf email_headers <=> headers: Plain;
-        leaf email_body <=> body: Plain;
-        leaf email_message <=> message: Plain;
-        many hash_data <=> hashes: HashDataPair;
-    }
-    /// Registry keys (§3.23.1).
-    RegistryKeyPair: iodef::Key => files::RegistryKey {
-        leaf action <=> action: Word;
-        leaf name <=> name: Plain;
-        leaf value <=> value: Plain;
-    }
-    /// Changes of a registry (§3.23).
-    RegistryChangePair: iodef::WindowsRegistryKeysModified => files::RegistryChange {
-        many key <=> keys: RegistryKeyPair;
     }
 
     /// Numbers of incidents within other things (§3.4).
@@ -429,88 +334,6 @@ fn value_out(
     }
 }
 
-/// Each kind of impact has a list of its own in the record: the order among kinds is not kept.
-fn impacts_in(
-    cx: &Context,
-    source: &mut iodef::Assessment,
-    made: &mut impact::ImpactAssessment,
-    at: &Path<'_>,
-    to: &Trail<'_>,
-) {
-    let mut counts = [0_usize; 5];
-    for impact in std::mem::take(&mut source.impact) {
-        let kind = match impact {
-            Impact::System(_) => 0,
-            Impact::Business(_) => 1,
-            Impact::Time(_) => 2,
-            Impact::Monetary(_) => 3,
-            Impact::Intended(_) => 4,
-        };
-        counts[kind] += 1;
-        let n = counts[kind];
-        match impact {
-            Impact::System(class) => {
-                let group =
-                    SystemImpactPair::inward(cx, class, &at.item("SystemImpact", n), &to.element("system", n - 1));
-                made.system.push(group);
-            }
-            Impact::Business(class) => {
-                let (at, to) = (at.item("BusinessImpact", n), to.element("business", n - 1));
-                made.business.push(BusinessImpactPair::inward(cx, class, &at, &to));
-            }
-            Impact::Time(class) => {
-                made.time.push(TimeImpactPair::inward(
-                    cx,
-                    class,
-                    &at.item("TimeImpact", n),
-                    &to.element("time", n - 1),
-                ));
-            }
-            Impact::Monetary(class) => {
-                let (at, to) = (at.item("MonetaryImpact", n), to.element("monetary", n - 1));
-                made.monetary.push(MonetaryImpactPair::inward(cx, class, &at, &to));
-            }
-            Impact::Intended(class) => {
-                let (at, to) = (at.item("IntendedImpact", n), to.element("intended", n - 1));
-                made.intended.push(BusinessImpactPair::inward(cx, class, &at, &to));
-            }
-        }
-    }
-}
-
-fn impacts_out(
-    cx: &Context,
-    source: &mut impact::ImpactAssessment,
-    made: &mut iodef::Assessment,
-    at: &Trail<'_>,
-    to: &Path<'_>,
-) {
-    use std::mem::take;
-    for (i, group) in take(&mut source.system).into_iter().enumerate() {
-        let class = SystemImpactPair::outward(cx, group, &at.element("system", i), &to.item("SystemImpact", i + 1));
-        made.impact.push(Impact::System(class));
-    }
-    for (i, group) in take(&mut source.business).into_iter().enumerate() {
-        let class =
-            BusinessImpactPair::outward(cx, group, &at.element("business", i), &to.item("BusinessImpact", i + 1));
-        made.impact.push(Impact::Business(class));
-    }
-    for (i, group) in take(&mut source.time).into_iter().enumerate() {
-        let class = TimeImpactPair::outward(cx, group, &at.element("time", i), &to.item("TimeImpact", i + 1));
-        made.impact.push(Impact::Time(class));
-    }
-    for (i, group) in take(&mut source.monetary).into_iter().enumerate() {
-        let class =
-            MonetaryImpactPair::outward(cx, group, &at.element("monetary", i), &to.item("MonetaryImpact", i + 1));
-        made.impact.push(Impact::Monetary(class));
-    }
-    for (i, group) in take(&mut source.intended).into_iter().enumerate() {
-        let class =
-            BusinessImpactPair::outward(cx, group, &at.element("intended", i), &to.item("IntendedImpact", i + 1));
-        made.impact.push(Impact::Intended(class));
-    }
-}
-
 fn reference_in(
     cx: &Context,
     source: &mut iodef::Reference,
@@ -555,68 +378,4 @@ fn reference_out(
     if name.id.is_some() {
         made.reference_name = Some(name);
     }
-}
-
-fn hash_in(cx: &Context, source: &mut iodef::Hash, made: &mut files::Hash, at: &Path<'_>, to: &Trail<'_>) {
-    let algorithm = |method: &mut Option<iodef::DigestMethod>, name: &str, to: &Trail<'_>| {
-        let mut method = method.take()?;
-        let at = at.child(name);
-        let taken = cx.take_class(&mut method, "algorithm", &at, |method| &mut method.algorithm);
-        let text = taken.and_then(|taken| Plain::inward(taken, to));
-        cx.rest_of_class(&method, &at);
-        text
-    };
-    if let Some(taken) = cx.take_class(source, "digest_value", at, |source| &mut source.digest_value) {
-        made.value = Plain::inward(taken, &to.member("value"));
-    }
-    made.alg = algorithm(&mut source.digest_method, "DigestMethod", &to.member("alg"));
-    made.canonicalization =
-        algorithm(&mut source.canonicalization_method, "CanonicalizationMethod", &to.member("canonicalization"));
-}
-
-/// What XML signature calls the algorithms that the record has words for.
-const ALGORITHMS: &[(&str, &str)] = &[
-    ("md5", "http://www.w3.org/2001/04/xmldsig-more#md5"),
-    ("sha-1", "http://www.w3.org/2000/09/xmldsig#sha1"),
-    ("sha-256", "http://www.w3.org/2001/04/xmlenc#sha256"),
-    ("sha-384", "http://www.w3.org/2001/04/xmldsig-more#sha384"),
-    ("sha-512", "http://www.w3.org/2001/04/xmlenc#sha512"),
-];
-
-/// The URI of an algorithm that has a word.
-fn uri_of(text: &str) -> Option<&'static str> {
-    let short = text.to_ascii_lowercase().replace("sha1", "sha-1").replace("sha2", "sha-2").replace("sha3", "sha-3");
-    ALGORITHMS.iter().find(|(name, _)| *name == short).map(|(_, uri)| *uri)
-}
-
-/// Whether XML signature can say this digest: a word and hexadecimal.
-pub(super) fn is_digest(alg: Option<&str>, value: Option<&str>) -> bool {
-    alg.and_then(uri_of).is_some() && value.and_then(hex).is_some_and(|bytes| !bytes.is_empty())
-}
-
-/// XML signature names algorithms by URI and writes digests in base64; the record has a word with hexadecimal too.
-fn hash_out(cx: &Context, source: &mut files::Hash, made: &mut iodef::Hash, at: &Trail<'_>, to: &Path<'_>) {
-    let by_word = source.alg.as_deref().is_some_and(|alg| uri_of(alg).is_some());
-    let method = |place: &mut Option<String>, name: &'static str, to: Path<'_>| {
-        let text = cx.take_group(place, &at.member(name))?.kept(&to).flatten()?;
-        let uri = uri_of(&text).unwrap_or(&text);
-        Some(iodef::DigestMethod { algorithm: Some(uri.into()), parameters: None })
-    };
-    made.digest_method = method(&mut source.alg, "alg", to.child("DigestMethod"));
-    made.canonicalization_method =
-        method(&mut source.canonicalization, "canonicalization", to.child("CanonicalizationMethod"));
-    if let Some(taken) = cx.take_group(&mut source.value, &at.member("value")) {
-        let to = to.child("DigestValue");
-        let written = taken.peek().cloned().flatten().unwrap_or_default();
-        let base64 = if by_word { hex(&written).map(|bytes| STANDARD.encode(bytes)) } else { Some(written) };
-        made.digest_value = match base64.and_then(|text| Base64::new(&text).ok()) {
-            Some(value) => taken.kept(&to).map(|_| value),
-            None => taken.discard("not a digest in hexadecimal (for a word) or base64 (for a URI)").and(None),
-        };
-    }
-}
-
-fn hex(text: &str) -> Option<Vec<u8>> {
-    let pair = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
-    text.len().is_multiple_of(2).then(|| text.as_bytes().chunks_exact(2).map(pair).collect()).flatten()
 }

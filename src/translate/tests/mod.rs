@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::{
     class::{self, Dice, Path, REST},
-    error::{Code, Finding, Severity},
+    error::{Code, Ended, Finding, Severity},
     format::Format,
     iodef::{self, IodefDocument, Profile},
     spool::Source,
@@ -124,7 +124,7 @@ proptest! {
             let bounds = Bounds { window, ..Bounds::default() };
             let mut source = Cursor::new(broken.as_bytes());
             let long = if json { Long::Json(&mut source) } else { Long::Xml(&mut source) };
-            let mut found = check(long, bounds).unwrap_or_else(|findings| findings);
+            let mut found = check(long, bounds).unwrap_or_else(Ended::all);
             found.sort_by_key(|finding| (finding.position.offset, finding.path.clone(), finding.expected.clone()));
             found
         };
@@ -232,8 +232,8 @@ fn every_long_list_is_read_and_written_by_piece() {
 }
 
 /// What ended a reading.
-fn end(checked: Result<Vec<Finding>, Vec<Finding>>) -> Finding {
-    checked.unwrap_err().pop().unwrap()
+fn end(checked: Result<Vec<Finding>, Ended>) -> Finding {
+    *checked.unwrap_err().end
 }
 
 #[test]
@@ -267,7 +267,7 @@ fn a_source_that_ends_early_is_a_finding() {
 #[test]
 fn what_was_found_before_the_end_is_told() {
     let xml = many("Indicator", 3).replace("</Incident>", "<Strange/></Incident>").replace("</IODEF-Document>", "");
-    let findings = check(Long::Xml(&mut xml.as_bytes()), Bounds::default()).unwrap_err();
+    let findings = check(Long::Xml(&mut xml.as_bytes()), Bounds::default()).unwrap_err().all();
     let codes: Vec<_> = findings.iter().map(|finding| finding.code).collect();
     assert!(codes.contains(&Code::ClassUnknownElement), "{codes:?}");
     assert_eq!(codes.last(), Some(&Code::XmlSyntax));

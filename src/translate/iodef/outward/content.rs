@@ -4,7 +4,6 @@ use std::mem::take;
 
 use super::super::{
     blocks::{Fact, write},
-    marking,
     parts::{ActorPair, CampaignPair, DescriptionPair, ReferencePair, TextPair},
 };
 use crate::{
@@ -101,11 +100,7 @@ pub(super) fn vulnerabilities(cx: &Context, source: &mut Record, made: &mut iode
             let (at, to) = (root.element(member, i), to.item("Method", made.method.len() + 1));
             let mut method = iodef::Method::default();
             let mut named = iodef::Reference::default();
-            cx.structure(&mut group.id, &at.member("id"));
-            cx.structure(&mut group.origins, &at.member("origins"));
-            if let Some(taken) = cx.take_group(&mut group.marking, &at.member("marking")) {
-                method.restriction = marking::outward(taken, &to.child("@restriction"));
-            }
+            element!(cx, group, at, method, to);
             let here = to.item("Reference", 1);
             if let Some(taken) = cx.take_group(&mut group.name, &at.member("name")) {
                 let name = taken.moved(&here.item("Description", 1)).flatten();
@@ -140,11 +135,7 @@ pub(super) fn intelligence(cx: &Context, source: &mut Record, made: &mut iodef::
                 let at = at.element(stringify!($member), i);
                 let to = to.item("Method", made.method.len() + 1);
                 let mut method = iodef::Method::default();
-                cx.structure(&mut group.id, &at.member("id"));
-                cx.structure(&mut group.origins, &at.member("origins"));
-                if let Some(taken) = cx.take_group(&mut group.marking, &at.member("marking")) {
-                    method.restriction = marking::outward(taken, &to.child("@restriction"));
-                }
+                element!(cx, group, at, method, to);
                 if let Some(taken) = cx.take_group(&mut group.name, &at.member("name")) {
                     let name = taken.moved(&to.child("Description")).flatten();
                     method.description.extend(name.as_deref().map(MlString::new));

@@ -3,7 +3,7 @@
 use std::mem::take;
 
 use super::{
-    super::{event::HistoryPair, marking, parts::TextPair},
+    super::{event::HistoryPair, parts::TextPair},
     people::Told,
 };
 use crate::{
@@ -34,10 +34,8 @@ pub(super) fn history(cx: &Context, source: &mut Record, made: &mut iodef::Incid
     let mut items = Vec::new();
     for (i, group) in take(&mut source.timeline).into_iter().enumerate() {
         let at = root.element("timeline", i);
-        if has_time(&group.at) {
+        if is_dated(cx, &group, &group.at, &at) {
             items.push(HistoryPair::outward(cx, group, &at, &to.item("HistoryItem", items.len() + 1)));
-        } else {
-            cx.rest_of_group(&group, &at, NO_TIME);
         }
     }
     for (index, action) in cx.raw_actions(|_| true) {
@@ -74,11 +72,11 @@ pub(super) fn history(cx: &Context, source: &mut Record, made: &mut iodef::Incid
         (&mut source.resolved_at, "resolved_at", "resolved"),
         (&mut source.closed_at, "closed_at", "closed"),
     ] {
-        if has_time(time) {
+        if is_dated(cx, time, time, &root.member(name)) {
             let to = to.item("HistoryItem", items.len() + 1);
             items.push(entry(cx, time, &root.member(name), Coded::Ext(action.to_owned()), &to));
         } else {
-            cx.rest_of_group(&time.take(), &root.member(name), NO_TIME);
+            *time = None;
         }
     }
     if !items.is_empty() {
@@ -89,6 +87,15 @@ pub(super) fn history(cx: &Context, source: &mut Record, made: &mut iodef::Incid
 
 fn has_time(time: &Option<Dated>) -> bool {
     time.as_ref().and_then(|time| time.at.as_ref()).is_some_and(|at| DateTime::new(at.as_str()).is_ok())
+}
+
+/// Whether there is a time for an entry; without one nothing of the group is written.
+fn is_dated<V: serde::Serialize>(cx: &Context, group: &V, time: &Option<Dated>, at: &Trail<'_>) -> bool {
+    let dated = has_time(time);
+    if !dated {
+        cx.rest_of_group(group, at, NO_TIME);
+    }
+    dated
 }
 
 /// An entry of this time and action.
@@ -118,17 +125,6 @@ fn moved<V: Clone + serde::Serialize + ToString>(
     }
 }
 
-/// The members of an element that are alike in all of these.
-macro_rules! element {
-    ($cx:ident, $group:ident, $at:ident, $item:ident, $to:ident) => {
-        $cx.structure(&mut $group.id, &$at.member("id"));
-        $cx.structure(&mut $group.origins, &$at.member("origins"));
-        if let Some(taken) = $cx.take_group(&mut $group.marking, &$at.member("marking")) {
-            $item.restriction = marking::outward(taken, &$to.child("@restriction"));
-        }
-    };
-}
-
 /// Texts as descriptions.
 macro_rules! texts {
     ($cx:ident, $group:ident, $at:ident, $item:ident, $to:ident, $($member:ident),*) => { $(
@@ -140,14 +136,13 @@ macro_rules! texts {
 }
 
 fn action_out(cx: &Context, mut action: Action, at: &Trail<'_>, to: &Path<'_>) -> Option<HistoryItem> {
+    if !is_dated(cx, &action, action.done_at.as_ref().map_or(&action.start_at, |_| &action.done_at), at) {
+        return None;
+    }
     let (time, member) = match action.done_at {
         Some(_) => (&mut action.done_at, "done_at"),
         None => (&mut action.start_at, "start_at"),
     };
-    if !has_time(time) {
-        cx.rest_of_group(&action, at, NO_TIME);
-        return None;
-    }
     let mut item = entry(cx, time, &at.member(member), vocab::Action::Other.into(), to);
     element!(cx, action, at, item, to);
     cx.structure(&mut action.state, &at.member("state"));
@@ -168,8 +163,7 @@ fn action_out(cx: &Context, mut action: Action, at: &Trail<'_>, to: &Path<'_>) -
 
 /// What an assessment found is not said: its words are the team's own.
 fn assessment_out(cx: &Context, mut group: Assessment, at: &Trail<'_>, to: &Path<'_>) -> Option<HistoryItem> {
-    if !has_time(&group.at) {
-        cx.rest_of_group(&group, at, NO_TIME);
+    if !is_dated(cx, &group, &group.at, at) {
         return None;
     }
     let mut item = entry(cx, &mut group.at, &at.member("at"), vocab::Action::StatusTriage.into(), to);
@@ -180,8 +174,7 @@ fn assessment_out(cx: &Context, mut group: Assessment, at: &Trail<'_>, to: &Path
 }
 
 fn notified_out(cx: &Context, mut group: Notified, at: &Trail<'_>, to: &Path<'_>) -> Option<HistoryItem> {
-    if !has_time(&group.at) {
-        cx.rest_of_group(&group, at, NO_TIME);
+    if !is_dated(cx, &group, &group.at, at) {
         return None;
     }
     let mut item = entry(cx, &mut group.at, &at.member("at"), Coded::Ext("notified".to_owned()), to);

@@ -1,5 +1,16 @@
 //! Records to IODEF: one incident for each record.
 
+/// The members of an element of the record that are alike in all of them; its marking becomes the restriction of the class.
+macro_rules! element {
+    ($cx:ident, $group:ident, $at:ident, $class:ident, $to:ident) => {
+        $cx.structure(&mut $group.id, &$at.member("id"));
+        $cx.structure(&mut $group.origins, &$at.member("origins"));
+        if let Some(taken) = $cx.take_group(&mut $group.marking, &$at.member("marking")) {
+            $class.restriction = $crate::translate::iodef::marking::outward(taken, &$to.child("@restriction"));
+        }
+    };
+}
+
 mod assessment;
 mod content;
 pub(super) mod dropped;
@@ -20,8 +31,9 @@ use self::{
 use super::{
     event::events_out,
     facts, ids,
+    impact::AssessmentPair,
     indicator::IndicatorPair,
-    parts::{AssessmentPair, DiscoveryPair, MethodPair, RelatedPair},
+    parts::{DiscoveryPair, MethodPair, RelatedPair},
     pool::Pool,
 };
 use crate::{
