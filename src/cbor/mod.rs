@@ -7,12 +7,14 @@
 //! serialization with definite lengths (§4.1). Tags are kept and not interpreted.
 
 mod item;
+mod pull;
 mod read;
 #[cfg(test)]
 mod tests;
 mod writer;
 
 pub use item::{Data, Float, Item, Width, position};
+pub use pull::{Event, Reader};
 pub use read::read;
 pub use writer::{Order, WriteError, Writer, to_vec};
 

@@ -12,6 +12,7 @@
 
 mod bignum;
 mod cbor;
+mod cbor_read;
 mod check;
 mod child;
 #[cfg(test)]
@@ -38,7 +39,8 @@ mod walk;
 mod xml_read;
 mod xml_write;
 
-pub use cbor::{MapKeys, cbor_form, from_cbor, to_cbor, write_cbor};
+pub use cbor::{MapKeys, cbor_form, to_cbor, write_cbor};
+pub use cbor_read::{from_cbor, stream_cbor};
 pub use check::{check, check_json, check_json_at, check_part};
 pub use child::{Child, add_child, children, count_children, descend, field_of, first_lacking, pop_child};
 pub use def::{Card, ChoiceDef, ClassDef, EnumDef, Facet, FieldDef, JsonField, JsonForm, Kind, Shape, SimpleDef, Wire};

@@ -32,6 +32,7 @@ pub(super) struct Long {
 enum Bytes {
     Xml(Box<dyn BufRead>),
     Json(Box<dyn Source>),
+    Cbor(Box<dyn Source>),
     Stix(Box<dyn Source>),
 }
 
@@ -41,6 +42,7 @@ impl Long {
         match &mut self.bytes {
             Bytes::Xml(bytes) => translate::Long::Xml(bytes),
             Bytes::Json(bytes) => translate::Long::Json(bytes),
+            Bytes::Cbor(bytes) => translate::Long::Cbor(bytes),
             Bytes::Stix(bytes) => translate::Long::Stix(bytes),
         }
     }
@@ -64,6 +66,7 @@ pub(super) fn take(
     let bytes = match format {
         Format::IodefXml if by_piece => Bytes::Xml(opened.forward()),
         Format::IodefJson if by_piece => Bytes::Json(opened.source(bounds.total)?),
+        Format::IodefCbor if by_piece => Bytes::Cbor(opened.source(bounds.total)?),
         Format::Stix | Format::Stix20 => Bytes::Stix(opened.source(bounds.total)?),
         _ => {
             let max_bytes = max_bytes.unwrap_or(MAX_BYTES);

@@ -50,7 +50,7 @@ pub use indicator::{
 };
 pub use profile::{Change, Part, Profile, fit, fit_json, fit_json_part, fit_part};
 pub use schemas::{cddl, json_schema, xml_schema};
-pub use stream::{Binding, Encoder, stream_json, stream_xml};
+pub use stream::{Binding, Encoder, stream_cbor, stream_json, stream_xml};
 pub use system::{Address, DomainContacts, DomainData, Nameservers, Node, NodeAddress, NodeRole, System};
 pub use trace::{
     Certificate, CertificateData, DigestMethod, File, FileData, FuzzyHash, Hash, HashData, Key, Record, RecordData,

@@ -52,6 +52,16 @@ pub fn stream_json(source: &mut dyn Source, limits: &json::Limits, window: Windo
     Ok(Decoded { document, findings })
 }
 
+/// The same for RFC 8727 CBOR, which is put aside as JSON.
+///
+/// # Errors
+/// As [`decode_cbor`](super::decode_cbor), and what the sink gives.
+pub fn stream_cbor(source: &mut dyn Source, limits: &cbor::Limits, window: Window<'_>) -> Result<Decoded, Ended> {
+    let mut document = IodefDocument::default();
+    let findings = class::stream_cbor(&mut document, source, limits, MAPKEYS, &mut Checker::default(), window)?;
+    Ok(Decoded { document, findings })
+}
+
 /// Writes a document whose long lists come element by element, each as soon as it is known, the rest of it at the end.
 pub struct Encoder {
     binding: Binding,

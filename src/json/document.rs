@@ -17,8 +17,6 @@ pub struct Document<'a> {
     places: OnceLock<Vec<Place>>,
     /// Where the bytes go on in the larger document after something was left out, by offset.
     cuts: Vec<(usize, Position)>,
-    /// The bytes are not text: places are offsets alone.
-    binary: bool,
 }
 
 /// Where a document stands in a larger one, so that its findings name the places of the larger one.
@@ -74,15 +72,9 @@ impl<'a> Document<'a> {
     ) -> Result<Self, Finding> {
         let mut scanner = Scanner::new(bytes, *limits, Collect::All);
         match tree(bytes, &mut scanner) {
-            Ok(root) => Ok(Document { bytes, base, root, places: OnceLock::new(), cuts, binary: false }),
+            Ok(root) => Ok(Document { bytes, base, root, places: OnceLock::new(), cuts }),
             Err(problem) => Err(problem_in(bytes, &base, problem, &scanner.path())),
         }
-    }
-
-    /// A document that was read out of another encoding. Offsets of its values are those of `bytes`; its findings have
-    /// no line.
-    pub fn of_binary(bytes: &'a [u8], root: Value<'a>) -> Self {
-        Document { bytes, base: Base::default(), root, places: OnceLock::new(), cuts: Vec::new(), binary: true }
     }
 
     /// The document's value.
@@ -98,9 +90,6 @@ impl<'a> Document<'a> {
     /// Line and column of an offset. Costs a pass over the document once, then next to nothing.
     pub fn position(&self, offset: u64) -> Position {
         const STEP: usize = 4096;
-        if self.binary {
-            return Position { line: 0, column: 0, offset };
-        }
         let offset = usize::try_from(offset).unwrap_or(usize::MAX).min(self.bytes.len());
         let places = self.places.get_or_init(|| {
             let mut place = Place::START;

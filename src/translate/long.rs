@@ -8,6 +8,7 @@ use super::{
     document::{binding, unable},
 };
 use crate::{
+    cbor,
     class::{List, REST, Sink, Slot, WINDOW, Window},
     error::{Ended, Finding, Severity},
     format::Format,
@@ -23,6 +24,8 @@ pub enum Long<'i> {
     Xml(&'i mut dyn BufRead),
     /// RFC 8727 JSON, read more than once.
     Json(&'i mut dyn Source),
+    /// RFC 8727 CBOR, read more than once.
+    Cbor(&'i mut dyn Source),
     /// STIX 2.1, read more than once. It is checked, and not translated.
     Stix(&'i mut dyn Source),
 }
@@ -104,6 +107,10 @@ fn decode(input: Long<'_>, bounds: Bounds, sink: &mut dyn Sink) -> Result<Decode
             // Members and values of the whole document are many; those of a piece are as few as everywhere.
             let limits = json::Limits { values: u64::MAX, ..json_limits(bounds) };
             iodef::stream_json(source, &limits, window)
+        }
+        Long::Cbor(source) => {
+            let limits = cbor::Limits { total_bytes: bounds.total, values: u64::MAX, ..cbor::Limits::default() };
+            iodef::stream_cbor(source, &limits, window)
         }
         Long::Stix(_) => Err(unable(Format::Stix, "translated").into()),
     }

@@ -49,14 +49,29 @@ fn read_iodef(bytes: &[u8], format: Format) -> IodefDocument {
     }
 }
 
+fn long<'s>(source: &'s mut Cursor<&[u8]>, format: Format) -> Long<'s> {
+    match format {
+        Format::IodefXml => Long::Xml(source),
+        Format::IodefJson => Long::Json(source),
+        _ => Long::Cbor(source),
+    }
+}
+
+/// What is found when so many bytes are held.
+fn found(bytes: &[u8], format: Format, window: u64) -> Vec<Finding> {
+    let bounds = Bounds { window, ..Bounds::default() };
+    let mut found = check(long(&mut Cursor::new(bytes), format), bounds).unwrap_or_else(Ended::all);
+    found.sort_by_key(|finding| (finding.position.offset, finding.path.clone(), finding.expected.clone()));
+    found
+}
+
 /// A translation with a window of so many bytes: what was written, and the account by its paths.
 fn by_piece(bytes: &[u8], from: Format, to: Format, window: u64) -> (Result<Vec<u8>, Vec<Finding>>, Vec<Entry>) {
     let mut account = Vec::new();
     let tell = Tell { all: true, line: &mut |entry| account.push(entry) };
     let bounds = Bounds { window, ..Bounds::default() };
     let mut source = Cursor::new(bytes);
-    let long = if from == Format::IodefXml { Long::Xml(&mut source) } else { Long::Json(&mut source) };
-    let translated = translate(long, to, Profile::default(), bounds, Some(tell)).unwrap();
+    let translated = translate(long(&mut source, from), to, Profile::default(), bounds, Some(tell)).unwrap();
     let errors = translated.findings.iter().filter(|finding| finding.severity == Severity::Error);
     assert_eq!(errors.collect::<Vec<_>>(), Vec::<&Finding>::new());
     assert_eq!(translated.counts, counts(&account));
@@ -69,9 +84,8 @@ proptest! {
 
     /// However little is held, the same is written and the same is said of it.
     #[test]
-    fn by_piece_is_as_whole(seed: u64, depth in 0usize..7, window in 0u64..4096, json: bool) {
-        let from = if json { Format::IodefJson } else { Format::IodefXml };
-        let bytes = encode(&document(seed, depth, json), from);
+    fn by_piece_is_as_whole(seed: u64, depth in 0usize..7, window in 0u64..4096, from in prop::sample::select(&BINDINGS)) {
+        let bytes = encode(&document(seed, depth, from != Format::IodefXml), from);
         for to in BINDINGS {
             let (whole, all) = by_piece(&bytes, from, to, u64::MAX);
             for window in [0, window] {
@@ -120,22 +134,29 @@ proptest! {
             lines.remove(at);
         }
         let broken = lines.join("\n");
-        let found = |window| {
-            let bounds = Bounds { window, ..Bounds::default() };
-            let mut source = Cursor::new(broken.as_bytes());
-            let long = if json { Long::Json(&mut source) } else { Long::Xml(&mut source) };
-            let mut found = check(long, bounds).unwrap_or_else(Ended::all);
-            found.sort_by_key(|finding| (finding.position.offset, finding.path.clone(), finding.expected.clone()));
-            found
+        prop_assert_eq!(found(broken.as_bytes(), from, 0), found(broken.as_bytes(), from, u64::MAX));
+    }
+
+    /// The same in CBOR, whose bytes are changed; and what is found in one that is read whole.
+    #[test]
+    fn the_same_is_found_in_cbor(seed: u64, depth in 2usize..6, at in any::<prop::sample::Index>(), byte: u8) {
+        let mut bytes = encode(&document(seed, depth, true), Format::IodefCbor);
+        let at = at.index(bytes.len());
+        bytes[at] = byte;
+        let by_piece = found(&bytes, Format::IodefCbor, 0);
+        prop_assert_eq!(&by_piece, &found(&bytes, Format::IodefCbor, u64::MAX));
+        let mut whole = match read(&bytes, Format::IodefCbor, u64::MAX) {
+            Ok(read) => read.findings,
+            Err(finding) => vec![finding],
         };
-        prop_assert_eq!(found(0), found(u64::MAX));
+        whole.sort_by_key(|finding| (finding.position.offset, finding.path.clone(), finding.expected.clone()));
+        prop_assert_eq!(by_piece, whole);
     }
 
     /// The account is true: what is kept is read back as it was, what is dropped is not there.
     #[test]
-    fn the_account_is_what_can_be_read_back(seed: u64, depth in 0usize..7, json: bool) {
-        let from = if json { Format::IodefJson } else { Format::IodefXml };
-        let source = document(seed, depth, json);
+    fn the_account_is_what_can_be_read_back(seed: u64, depth in 0usize..7, from in prop::sample::select(&BINDINGS)) {
+        let source = document(seed, depth, from != Format::IodefXml);
         let bytes = encode(&source, from);
         for to in BINDINGS {
             let (Ok(written), account) = by_piece(&bytes, from, to, u64::MAX) else { continue };
@@ -225,7 +246,10 @@ fn every_long_list_is_read_and_written_by_piece() {
         let json = json.unwrap();
         assert!(json.len() > 20_000 && check(Long::Json(&mut Cursor::new(&json)), bounds).is_ok(), "{element}");
         assert!(account.len() > 300, "{element}");
-        let (back, _) = by_piece(&json, Format::IodefJson, Format::IodefXml, 1_000);
+        let (cbor, _) = by_piece(&json, Format::IodefJson, Format::IodefCbor, 1_000);
+        let cbor = cbor.unwrap();
+        assert!(check(Long::Cbor(&mut Cursor::new(&cbor)), bounds).is_ok(), "{element}");
+        let (back, _) = by_piece(&cbor, Format::IodefCbor, Format::IodefXml, 1_000);
         let text = String::from_utf8(back.unwrap()).unwrap();
         assert_eq!(text.matches(&format!("</{element}>")).count(), 300, "{element}");
     }
