@@ -27,7 +27,7 @@ pub fn stream_json(
     rules: &mut dyn Rules,
     window: Window<'_>,
 ) -> Result<Vec<Finding>, Ended> {
-    let (outline, places) = Outline::build(source, Lists(root.def()), limits, window.bytes)?;
+    let (outline, places) = Outline::build(source, Lists(root.def(), window.levels), limits, window.bytes)?;
     let path = Path::root(root.def().name);
     let mut reading =
         Reading { source, places, limits, rules, window, spine: Spine::new(), at: None, findings: Told::default() };
@@ -40,20 +40,19 @@ pub fn stream_json(
     Ok(findings.finish())
 }
 
-/// The long lists of a class.
+/// The long lists of a class, and how many of them may stand in each other.
 #[derive(Clone, Copy)]
-struct Lists(&'static ClassDef);
+struct Lists(&'static ClassDef, usize);
 
 impl Plan for Lists {
     fn member(self, name: &str) -> Option<Part<Self>> {
-        let (_, field) = long_field(self.0, name)?;
+        let Lists(class, levels) = self;
+        let (_, field) = long_field(class, name).filter(|_| levels > 0)?;
+        let elements = |field| class_of(field).map(|class| Lists(class, levels - 1));
         match field.json {
-            JsonField::Unwrapped(_) => {
-                let (_, element) = wrapped(class_of(field)?)?;
-                Some(Part::List(class_of(element).map(Lists)))
-            }
-            _ if field.card.many() => Some(Part::List(class_of(field).map(Lists))),
-            _ => class_of(field).map(Lists).map(Part::Object),
+            JsonField::Unwrapped(_) => Some(Part::List(elements(wrapped(class_of(field)?)?.1))),
+            _ if field.card.many() => Some(Part::List(elements(field))),
+            _ => class_of(field).map(|class| Part::Object(Lists(class, levels))),
         }
     }
 }

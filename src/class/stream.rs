@@ -33,6 +33,9 @@ pub struct Window<'w> {
     pub bytes: u64,
     /// Bytes that may stay in memory because they are in no long list.
     pub rest: u64,
+    /// How many long lists may stand in each other for their elements to be handed on: with one, those of the document
+    /// alone are, and an element of them is read whole.
+    pub levels: usize,
     /// Where they go.
     pub sink: &'w mut dyn Sink,
 }
@@ -80,6 +83,11 @@ impl Spine {
     /// Whether the class that is being read may hand on its long lists.
     pub(super) fn is_on(&self) -> bool {
         self.aside == 0
+    }
+
+    /// How many long lists an element of a list of this class is in.
+    pub(super) fn level(&self) -> usize {
+        self.routes.len()
     }
 
     /// Goes from a class into a child in the field of this index.

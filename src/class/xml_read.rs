@@ -289,7 +289,7 @@ impl<R: BufRead> Context<'_, '_, R> {
             }
             if let Some(window) = &mut self.window {
                 let offset = self.reader.offset();
-                if field.long && field.card.many() && self.spine.is_on() {
+                if field.long && field.card.many() && self.spine.is_on() && self.spine.level() <= window.levels {
                     let (from, released) = *cursor.waiting.get_or_insert((position.offset, released));
                     if offset - begun.position.offset >= window.bytes {
                         self.spine.hand_on(class, at.field, handed_on, path, window.sink)?;

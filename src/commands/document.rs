@@ -31,6 +31,7 @@ pub(super) struct Long {
 
 enum Bytes {
     Xml(Box<dyn BufRead>),
+    Xml1(Box<dyn BufRead>),
     Json(Box<dyn Source>),
     Cbor(Box<dyn Source>),
     Stix(Box<dyn Source>),
@@ -41,6 +42,7 @@ impl Long {
     pub(super) fn input(&mut self) -> translate::Long<'_> {
         match &mut self.bytes {
             Bytes::Xml(bytes) => translate::Long::Xml(bytes),
+            Bytes::Xml1(bytes) => translate::Long::Xml1(bytes),
             Bytes::Json(bytes) => translate::Long::Json(bytes),
             Bytes::Cbor(bytes) => translate::Long::Cbor(bytes),
             Bytes::Stix(bytes) => translate::Long::Stix(bytes),
@@ -62,9 +64,10 @@ pub(super) fn take(
         return Err(Failure::new(Code::FormatUnknown, message));
     };
     let bounds = Bounds { total: max_bytes.unwrap_or(u64::MAX), ..Bounds::default() };
-    let by_piece = to.is_none_or(|to| matches!(to, Format::IodefXml | Format::IodefJson | Format::IodefCbor));
+    let by_piece = to.is_none_or(|to| to != Format::Record);
     let bytes = match format {
         Format::IodefXml if by_piece => Bytes::Xml(opened.forward()),
+        Format::Iodef1Xml if by_piece => Bytes::Xml1(opened.forward()),
         Format::IodefJson if by_piece => Bytes::Json(opened.source(bounds.total)?),
         Format::IodefCbor if by_piece => Bytes::Cbor(opened.source(bounds.total)?),
         Format::Stix | Format::Stix20 => Bytes::Stix(opened.source(bounds.total)?),

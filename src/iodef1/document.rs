@@ -64,7 +64,7 @@ class! {
         attr version: Version = "version" => .default("1.00");
         attr lang: Language = "lang" => .inherits().required();
         attr format_id: Text = "formatid";
-        some incident: Incident = "Incident";
+        some incident: Incident = "Incident" => .long();
     }
 
     /// One incident (RFC 5070 §3.2).

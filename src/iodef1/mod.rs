@@ -16,7 +16,7 @@ mod tests;
 pub mod vocab;
 
 pub use assessment::{Assessment, Confidence, Counter, Impact, ImpactItem, MonetaryImpact, TimeImpact};
-pub use codec::{Decoded, PREFIXES, decode_xml, encode_xml, fuzz_xml};
+pub use codec::{Decoded, Encoder, PREFIXES, decode_xml, encode_xml, fuzz_xml, stream_xml};
 pub use contact::{Contact, ContactMeans, PostalAddress, RegistryHandle};
 pub use document::{
     AlternativeId, History, HistoryItem, Incident, IncidentId, IodefDocument, Language, MlString, RelatedActivity,

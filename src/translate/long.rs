@@ -1,10 +1,11 @@
 //! IODEF documents that are larger than memory should be: checked and translated piece by piece.
 
-use std::io::BufRead;
+use std::{cell::RefCell, io::BufRead};
 
 use super::{
     Counts,
     between::{Between, Tell},
+    by_incident::{Down, Up},
     document::{binding, unable},
 };
 use crate::{
@@ -13,7 +14,7 @@ use crate::{
     error::{Ended, Finding, Severity},
     format::Format,
     iodef::{self, Decoded, Profile},
-    json,
+    iodef1, json,
     spool::{Source, Whole},
     stix, xml,
 };
@@ -22,6 +23,8 @@ use crate::{
 pub enum Long<'i> {
     /// RFC 7970 XML, read once.
     Xml(&'i mut dyn BufRead),
+    /// RFC 5070 XML, read once.
+    Xml1(&'i mut dyn BufRead),
     /// RFC 8727 JSON, read more than once.
     Json(&'i mut dyn Source),
     /// RFC 8727 CBOR, read more than once.
@@ -72,7 +75,8 @@ pub fn check(input: Long<'_>, bounds: Bounds) -> Result<Vec<Finding>, Ended> {
     }
     match input {
         Long::Stix(source) => stix::check(source, &json_limits(bounds)),
-        input => Ok(decode(input, bounds, &mut Forget)?.findings),
+        Long::Xml1(input) => Ok(decode1(input, bounds, &mut Forget)?.findings),
+        input => Ok(decode(input, bounds, usize::MAX, &mut Forget)?.findings),
     }
 }
 
@@ -88,21 +92,57 @@ pub fn translate(
     bounds: Bounds,
     tell: Option<Tell<'_>>,
 ) -> Result<Translated, Ended> {
+    if let Long::Xml1(input) = input {
+        return from_version_1(input, to, profile, bounds, tell);
+    }
+    if to == Format::Iodef1Xml {
+        let mut down = Down::new(tell);
+        let Decoded { document, findings } = decode(input, bounds, INCIDENTS, &mut down)?;
+        return Ok(Translated::of(findings, || down.finish(document)));
+    }
     let to = binding(to, profile).ok_or_else(|| unable(to, "written"))?;
     let mut between = Between::new(matches!(input, Long::Xml(_)), to, tell);
-    let Decoded { document, findings } = decode(input, bounds, &mut between)?;
-    let broken = findings.iter().any(|finding| finding.severity == Severity::Error);
-    let (written, counts) = if broken { (Err(Vec::new()), Counts::default()) } else { between.finish(document) };
-    Ok(Translated { findings, written, counts })
+    let Decoded { document, findings } = decode(input, bounds, usize::MAX, &mut between)?;
+    Ok(Translated::of(findings, || between.finish(document)))
 }
 
-fn decode(input: Long<'_>, bounds: Bounds, sink: &mut dyn Sink) -> Result<Decoded, Ended> {
-    let window = Window { bytes: bounds.window, rest: bounds.rest, sink };
+/// Of a document that goes from one version to the other, only the incidents are handed on.
+const INCIDENTS: usize = 1;
+
+fn from_version_1(
+    input: &mut dyn BufRead,
+    to: Format,
+    profile: Profile,
+    bounds: Bounds,
+    tell: Option<Tell<'_>>,
+) -> Result<Translated, Ended> {
+    if to == Format::Iodef1Xml {
+        let mut down = Down::new(tell);
+        let iodef1::Decoded { document, findings } = decode1(input, bounds, &mut down)?;
+        return Ok(Translated::of(findings, || down.finish_same(document)));
+    }
+    let binding = binding(to, profile).ok_or_else(|| unable(to, "written"))?;
+    let then = RefCell::default();
+    let mut line = |entry| RefCell::<Vec<_>>::borrow_mut(&then).push(entry);
+    let between = Between::new(true, binding, Some(Tell { all: true, line: &mut line }));
+    let mut up = Up::new(between, &then, tell);
+    let iodef1::Decoded { document, findings } = decode1(input, bounds, &mut up)?;
+    Ok(Translated::of(findings, || up.finish(document)))
+}
+
+impl Translated {
+    /// A document with an error is not written.
+    fn of(findings: Vec<Finding>, finish: impl FnOnce() -> (Result<Whole, Vec<Finding>>, Counts)) -> Self {
+        let broken = findings.iter().any(|finding| finding.severity == Severity::Error);
+        let (written, counts) = if broken { (Err(Vec::new()), Counts::default()) } else { finish() };
+        Translated { findings, written, counts }
+    }
+}
+
+fn decode(input: Long<'_>, bounds: Bounds, levels: usize, sink: &mut dyn Sink) -> Result<Decoded, Ended> {
+    let window = Window { bytes: bounds.window, rest: bounds.rest, levels, sink };
     match input {
-        Long::Xml(input) => {
-            let limits = xml::Limits { total_bytes: bounds.total, ..xml::Limits::default() };
-            iodef::stream_xml(input, limits, window)
-        }
+        Long::Xml(input) => iodef::stream_xml(input, xml_limits(bounds), window),
         Long::Json(source) => {
             // Members and values of the whole document are many; those of a piece are as few as everywhere.
             let limits = json::Limits { values: u64::MAX, ..json_limits(bounds) };
@@ -112,8 +152,18 @@ fn decode(input: Long<'_>, bounds: Bounds, sink: &mut dyn Sink) -> Result<Decode
             let limits = cbor::Limits { total_bytes: bounds.total, values: u64::MAX, ..cbor::Limits::default() };
             iodef::stream_cbor(source, &limits, window)
         }
+        Long::Xml1(_) => Err(unable(Format::Iodef1Xml, "read as version 2").into()),
         Long::Stix(_) => Err(unable(Format::Stix, "translated").into()),
     }
+}
+
+fn decode1(input: &mut dyn BufRead, bounds: Bounds, sink: &mut dyn Sink) -> Result<iodef1::Decoded, Ended> {
+    let window = Window { bytes: bounds.window, rest: bounds.rest, levels: INCIDENTS, sink };
+    iodef1::stream_xml(input, xml_limits(bounds), window)
+}
+
+fn xml_limits(bounds: Bounds) -> xml::Limits {
+    xml::Limits { total_bytes: bounds.total, ..xml::Limits::default() }
 }
 
 fn json_limits(bounds: Bounds) -> json::Limits {

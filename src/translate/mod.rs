@@ -4,6 +4,7 @@
 //! and what it has no rule for is carried as residue or dropped, with the reason. See `docs/architecture.md`.
 
 mod between;
+mod by_incident;
 mod convert;
 mod document;
 mod iodef;

@@ -6,11 +6,13 @@ mod tests;
 use std::collections::BTreeMap;
 
 use super::{
-    Converted, Document, Entry, Fate, Read, convert,
+    Converted, Document, Entry, Fate, Read,
+    by_incident::kept,
+    convert,
     iodef1::{Rest, downgrade, upgrade},
 };
 use crate::{
-    class::{self, Path},
+    class::Path,
     error::{Code, Finding, Position, Severity},
     format::Format,
     iodef::{self, IodefDocument, Profile},
@@ -79,11 +81,7 @@ pub(super) fn convert_from(
     profile: Profile,
 ) -> Result<Converted, Vec<Finding>> {
     if to == Format::Iodef1Xml {
-        let mut account = Vec::new();
-        class::leaves(document, &Path::root("IODEF-Document"), &mut |path, _| {
-            let path = path.to_string();
-            account.push(Entry { path: path.clone(), fate: Fate::Kept { to: path } });
-        });
+        let account = kept(document, &Path::root(iodef1::IodefDocument::DEF.name));
         return Ok(Converted { bytes: iodef1::encode_xml(document)?, account });
     }
     let (made, first) = upgrade(document);

@@ -179,11 +179,12 @@ pub(super) fn complete(walk: &mut Walk, source: &dyn Fields, target: &mut dyn Fi
     }
 }
 
-/// What is beside the incidents goes into the first.
+/// What is beside the incidents goes into the last.
 fn document_data(walk: &mut Walk, child: Child<'_>, target: &mut dyn Fields, frame: &mut Frame<'_>) -> Done {
     let (at, to) = (*frame.here.at, *frame.here.to);
-    let to = to.item("Incident", 1);
-    let Some(incident) = class::descend(target, "Incident[1]") else { return Done::No };
+    let last = class::count_children(target, Kind::Element, "Incident");
+    let to = to.item("Incident", walk.before + last);
+    let Some(incident) = class::descend(target, &format!("Incident[{last}]")) else { return Done::No };
     let here = Here { at: &at, to: &to, element: "Incident", marking: frame.marking.clone() };
     let is_block = |child: &Child<'_>| {
         child.name == "AdditionalData" && attribute(child.node, "formatid") == Some(walk.way.source())

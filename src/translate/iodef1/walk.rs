@@ -19,6 +19,8 @@ pub(super) struct Walk {
     pub way: Way,
     pub rest: Rest,
     pub entries: Vec<Entry>,
+    /// How many incidents were made before those of the target.
+    pub before: usize,
     /// How many blocks were put back: what a document may ask for is bounded.
     pub restored: usize,
 }
@@ -113,14 +115,13 @@ impl<'p> Frame<'p> {
 
 impl Walk {
     pub fn new(way: Way, rest: Rest) -> Self {
-        Walk { way, rest, entries: Vec::new(), restored: 0 }
+        Walk { way, rest, entries: Vec::new(), before: 0, restored: 0 }
     }
 
-    /// The whole document.
-    pub fn document(&mut self, source: &dyn Fields, target: &mut dyn Fields) {
-        let (at, to) = (Path::root(source.def().name), Path::root(target.def().name));
+    /// The document, or an incident of it, which stands at the same place in both.
+    pub fn begin(&mut self, source: &dyn Fields, target: &mut dyn Fields, path: &Path<'_>) {
         let marking = ("private".to_owned(), None);
-        let here = Here { at: &at, to: &to, element: target.def().name, marking };
+        let here = Here { at: path, to: path, element: target.def().name, marking };
         let held = self.class(source, target, &here);
         for held in held {
             self.drop(held, "the document itself has no place for it");

@@ -52,6 +52,7 @@ fn read_iodef(bytes: &[u8], format: Format) -> IodefDocument {
 fn long<'s>(source: &'s mut Cursor<&[u8]>, format: Format) -> Long<'s> {
     match format {
         Format::IodefXml => Long::Xml(source),
+        Format::Iodef1Xml => Long::Xml1(source),
         Format::IodefJson => Long::Json(source),
         _ => Long::Cbor(source),
     }
@@ -79,6 +80,11 @@ fn by_piece(bytes: &[u8], from: Format, to: Format, window: u64) -> (Result<Vec<
     (translated.written.map(|whole| whole.into_bytes().unwrap()), account)
 }
 
+/// What refers to something in another piece that is left out cannot be taken back.
+fn refers_elsewhere(written: &Result<Vec<u8>, Vec<Finding>>) -> bool {
+    written.as_ref().is_err_and(|findings| findings.iter().all(|one| one.code == Code::IdUnresolved))
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
@@ -90,10 +96,8 @@ proptest! {
             let (whole, all) = by_piece(&bytes, from, to, u64::MAX);
             for window in [0, window] {
                 let (written, account) = by_piece(&bytes, from, to, window);
-                // What refers to something in another piece that is left out cannot be taken back.
-                if written.as_ref().is_err_and(|findings| findings.iter().all(|one| one.code == Code::IdUnresolved))
-                    && all.iter().any(|entry| entry.to_string().contains("what it refers to is left out"))
-                {
+                let left_out = |entry: &Entry| entry.to_string().contains("what it refers to is left out");
+                if refers_elsewhere(&written) && all.iter().any(left_out) {
                     continue;
                 }
                 prop_assert_eq!(
@@ -101,6 +105,39 @@ proptest! {
                     whole.as_ref().map(|bytes| String::from_utf8_lossy(bytes)).map_err(|f| f.len())
                 );
                 prop_assert_eq!(&account, &all);
+            }
+        }
+    }
+
+    /// The same from one version to the other, and it is what is made of a document that is held whole.
+    #[test]
+    fn versions_by_piece_are_as_whole(seed: u64, depth in 0usize..6, window in 0u64..4096, from in prop::sample::select(&BINDINGS)) {
+        let whole = |bytes: &[u8], from, to| {
+            let made = convert(read(bytes, from, u64::MAX).unwrap(), to, Profile::default());
+            let (bytes, mut account) = made.map_or_else(|f| (Err(f.len()), Vec::new()), |made| (Ok(made.bytes), made.account));
+            account.sort_by(|a, b| a.path.cmp(&b.path));
+            (bytes, account)
+        };
+        let bytes = encode(&document(seed, depth, from != Format::IodefXml), from);
+        let version1 = whole(&bytes, from, Format::Iodef1Xml).0;
+        let back = version1.iter().flat_map(|bytes| BINDINGS.iter().chain([&Format::Iodef1Xml]).map(move |to| (bytes, *to)));
+        let ways = back.map(|(bytes, to)| (bytes, Format::Iodef1Xml, to)).chain([(&bytes, from, Format::Iodef1Xml)]);
+        for (bytes, from, to) in ways {
+            let (wanted, all) = whole(bytes, from, to);
+            for window in [0, window, u64::MAX] {
+                let (written, account) = by_piece(bytes, from, to, window);
+                if refers_elsewhere(&written) {
+                    continue;
+                }
+                prop_assert_eq!(written.is_ok(), wanted.is_ok(), "{:?}", written.err());
+                prop_assert_eq!(
+                    written.as_ref().map(|bytes| String::from_utf8_lossy(bytes)).map_err(|_| ()),
+                    wanted.as_ref().map(|bytes| String::from_utf8_lossy(bytes)).map_err(|_| ()),
+                    "{} to {}", from, to
+                );
+                if wanted.is_ok() {
+                    prop_assert_eq!(&account, &all, "{} to {}", from, to);
+                }
             }
         }
     }

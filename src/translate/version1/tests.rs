@@ -6,6 +6,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
+    class,
     iodef::IODEF,
     iodef1::IODEF1,
     record::{RecordDocument, generate},
