@@ -39,8 +39,8 @@ pub struct Translate {
     /// Where to write; standard output when absent.
     #[arg(short, long, value_name = "OUT")]
     pub output: Option<PathBuf>,
-    /// Largest input, in bytes. When absent, IODEF in XML and JSON, which is read piece by piece, may have any size, and
-    /// what is read whole 26,214,400 bytes.
+    /// Largest input, in bytes. When absent, IODEF, which is read piece by piece, may have any size, and what is read
+    /// whole 26,214,400 bytes.
     #[arg(long, value_name = "BYTES")]
     pub max_bytes: Option<u64>,
     /// The document; - is standard input.
@@ -61,8 +61,8 @@ pub struct Validate {
     /// Fail on warnings too.
     #[arg(long)]
     pub strict: bool,
-    /// Largest input, in bytes. When absent, IODEF in XML and JSON and STIX, which are read piece by piece, may have any
-    /// size, and what is read whole 26,214,400 bytes.
+    /// Largest input, in bytes. When absent, IODEF and STIX, which are read piece by piece, may have any size, and what
+    /// is read whole 26,214,400 bytes.
     #[arg(long, value_name = "BYTES")]
     pub max_bytes: Option<u64>,
     /// The documents; - is standard input.
