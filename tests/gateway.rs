@@ -95,6 +95,50 @@ fn a_record_goes_to_iodef_and_back_and_forth_the_same() {
     assert!(account.to_string().contains("kept"));
 }
 
+/// Under a name that does not end in `.json` the account is a table: each fate with its count, what was dropped first.
+#[test]
+fn the_account_is_a_table_for_readers() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let translate = |loss: &str| {
+        let args = [
+            "translate",
+            "--to",
+            "iodef1-xml",
+            "--loss",
+            loss,
+            "fixtures/iodef-v2/intrusion.xml",
+            "-o",
+            &place("old.xml"),
+        ];
+        ends_with(&sirex(folder.path(), &args), 0);
+        fs::read_to_string(loss).unwrap()
+    };
+    let account: Vec<serde_json::Value> = serde_json::from_str(&translate(&place("loss.json"))).unwrap();
+    let table = translate(&place("loss.txt"));
+    let headings: Vec<(&str, usize)> = table
+        .lines()
+        .filter(|line| !line.starts_with(' '))
+        .map(|line| line.split_once(": ").map(|(fate, count)| (fate, count.parse().unwrap())).unwrap())
+        .collect();
+    let count = |fate: &str| account.iter().filter(|entry| entry["fate"] == *fate).count();
+    let all = [
+        ("dropped", "dropped"),
+        ("coarsened", "coarsened"),
+        ("moved", "moved"),
+        ("carried", "carried along"),
+        ("kept", "kept"),
+    ];
+    let wanted = all.map(|(fate, heading)| (heading, count(fate)));
+    let wanted: Vec<_> = wanted.into_iter().filter(|(_, count)| *count > 0).collect();
+    assert!(wanted.len() > 2, "{wanted:?}");
+    assert_eq!(headings, wanted);
+    for entry in &account {
+        let path = format!("  {} ", entry["path"].as_str().unwrap());
+        assert!(table.lines().any(|line| line.starts_with(&path)), "{path}");
+    }
+}
+
 #[test]
 fn without_a_home_nothing_is_done() {
     let folder = tempfile::tempdir().unwrap();

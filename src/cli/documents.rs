@@ -18,7 +18,8 @@ sirex translate --to iodef-xml fixtures/records/ransomware.json -o report.xml\n 
 sirex translate --to iodef-xml --profile errata fixtures/records/ransomware.json\n  \
 sirex translate --to iodef1-xml fixtures/records/ransomware.json\n  \
 sirex translate --to iodef-xml fixtures/iodef-v1/scan.xml\n  \
-sirex translate --to record --loss loss.json report.xml -o record.json"
+sirex translate --to record --loss loss.json report.xml -o record.json\n  \
+sirex translate --to iodef1-xml --loss loss.txt fixtures/iodef-v2/intrusion.xml -o old.xml"
 )]
 pub struct Translate {
     /// Format of the input; found out from its beginning when absent.
@@ -30,7 +31,7 @@ pub struct Translate {
     /// Whose schema of iodef-xml the output is for: as RFC 7970 prints it (the default), or with its errata.
     #[arg(long, value_name = "P", value_parser = iodef_profiles())]
     pub profile: Option<Profile>,
-    /// Write the account of every leaf here, as JSON.
+    /// Write the account of every leaf here: as JSON if the name ends in .json, else as a table, what was dropped first.
     #[arg(long, value_name = "FILE")]
     pub loss: Option<PathBuf>,
     /// Fail if a leaf was dropped; with -o no file is left then.

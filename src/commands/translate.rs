@@ -1,9 +1,10 @@
 //! `sirex translate`.
 
 use std::{
+    collections::BTreeMap,
     fs,
     io::{self, Write as _},
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
 use super::{
@@ -27,7 +28,7 @@ pub(super) fn run(args: &Translate) -> Result<Shown, Failure> {
         return Err(Failure::new(Code::Usage, format!("--profile is for {}, not for {to}", Format::IodefXml)));
     }
     let profile = args.profile.unwrap_or_default();
-    let mut losses = Losses { write: args.loss.is_some(), ..Losses::default() };
+    let mut losses = Losses { shape: args.loss.as_deref().map(Shape::of), ..Losses::default() };
     separate(args)?;
     let incomplete = |findings: Vec<Finding>| {
         let code = findings.first().map_or(Code::ClassMissing, |finding| finding.code);
@@ -50,7 +51,7 @@ pub(super) fn run(args: &Translate) -> Result<Shown, Failure> {
             (Whole::from(bytes), counts)
         }
         Taken::Long(mut long) => {
-            let tell = Tell { all: losses.write, line: &mut |entry| losses.tell(entry) };
+            let tell = Tell { all: losses.shape.is_some(), line: &mut |entry| losses.tell(entry) };
             let bounds = long.bounds;
             let translated = translate::translate(long.input(), to, profile, bounds, Some(tell));
             let translated = translated.map_err(|ended| document::unreadable(&args.input, long.format, ended))?;
@@ -113,13 +114,29 @@ fn show(args: &Translate, written: Whole, counts: Counts, losses: &Losses) -> Re
     Ok(shown)
 }
 
+/// How the account is written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    /// A JSON array, in the order of the work.
+    Json,
+    /// A table to be read: what is not in the result first, and what was kept last.
+    Table,
+}
+
+impl Shape {
+    fn of(file: &Path) -> Self {
+        if file.extension().is_some_and(|extension| extension == "json") { Shape::Json } else { Shape::Table }
+    }
+}
+
 /// The account while it is told.
 #[derive(Default)]
 struct Losses {
-    /// Whether all of it is wanted.
-    write: bool,
+    /// How all of it is wanted, if it is.
+    shape: Option<Shape>,
     spool: Spool,
-    rope: Rope,
+    /// The lines of a table by their fates, or the elements of the array under one.
+    parts: BTreeMap<(u8, &'static str), (Rope, u64)>,
     failed: Option<io::Error>,
     /// Leaves that were dropped, the first of them.
     dropped: Vec<Entry>,
@@ -132,8 +149,8 @@ impl Losses {
     const SHOWN: usize = 1_000;
 
     fn tell(&mut self, entry: Entry) {
-        if self.write && self.failed.is_none() {
-            self.failed = self.enter(&entry).err();
+        if let Some(shape) = self.shape.filter(|_| self.failed.is_none()) {
+            self.failed = self.enter(shape, &entry).err();
         }
         match &entry.fate {
             Fate::Dropped { .. } if self.dropped.len() < Self::SHOWN => self.dropped.push(entry),
@@ -142,12 +159,20 @@ impl Losses {
         }
     }
 
-    /// The next line of the JSON array.
-    fn enter(&mut self, entry: &Entry) -> io::Result<()> {
+    /// The next element of the array, or the next line under its fate.
+    fn enter(&mut self, shape: Shape, entry: &Entry) -> io::Result<()> {
+        let part = if shape == Shape::Json { (0, "") } else { heading(&entry.fate) };
+        let (rope, count) = self.parts.entry(part).or_default();
         let mut twine = Twine::new(&mut self.spool);
-        twine.write_all(if self.rope.is_empty() { b"[\n  " } else { b",\n  " })?;
-        serde_json::to_writer(&mut twine, entry)?;
-        self.rope.append(&twine.finish()?);
+        match shape {
+            Shape::Json => {
+                twine.write_all(if *count == 0 { b"[\n  " } else { b",\n  " })?;
+                serde_json::to_writer(&mut twine, entry)?;
+            }
+            Shape::Table => writeln!(twine, "  {:<64}  {}", entry.path, told(&entry.fate))?,
+        }
+        rope.append(&twine.finish()?);
+        *count += 1;
         Ok(())
     }
 
@@ -156,10 +181,45 @@ impl Losses {
         if let Some(error) = self.failed.take() {
             return Err(error);
         }
-        let (mut spool, mut rope) = (std::mem::take(&mut self.spool), std::mem::take(&mut self.rope));
+        let mut spool = std::mem::take(&mut self.spool);
+        let parts = std::mem::take(&mut self.parts);
         let mut twine = Twine::new(&mut spool);
-        twine.write_all(if rope.is_empty() { b"[]\n" } else { b"\n]\n" })?;
-        rope.append(&twine.finish()?);
+        if self.shape == Some(Shape::Json) && parts.is_empty() {
+            twine.write_all(b"[")?;
+        }
+        for ((_, name), (rope, count)) in &parts {
+            if self.shape == Some(Shape::Table) {
+                writeln!(twine, "{name}: {count}")?;
+            }
+            twine.splice(rope)?;
+        }
+        if self.shape == Some(Shape::Json) {
+            twine.write_all(if parts.is_empty() { b"]\n" } else { b"\n]\n" })?;
+        }
+        let rope = twine.finish()?;
         Ok(Whole::new(spool, rope))
+    }
+}
+
+/// Where a fate stands in the table, and what its leaves are called.
+fn heading(fate: &Fate) -> (u8, &'static str) {
+    match fate {
+        Fate::Lost => (0, "forgotten"),
+        Fate::Dropped { .. } => (1, "dropped"),
+        Fate::Coarsened { .. } => (2, "coarsened"),
+        Fate::Moved { .. } => (3, "moved"),
+        Fate::Carried { .. } => (4, "carried along"),
+        Fate::Kept { .. } => (5, "kept"),
+    }
+}
+
+/// What became of a leaf, for a reader.
+fn told(fate: &Fate) -> String {
+    match fate {
+        Fate::Kept { to } | Fate::Moved { to } => to.clone(),
+        Fate::Coarsened { to, how } => format!("{to} ({how})"),
+        Fate::Carried { on } => format!("in {on}"),
+        Fate::Dropped { why } => why.clone(),
+        Fate::Lost => String::new(),
     }
 }
