@@ -41,7 +41,9 @@ mod xml_write;
 pub use cbor::{MapKeys, cbor_form, from_cbor, to_cbor, write_cbor};
 pub use check::{check, check_json, check_json_at, check_part};
 pub use child::{Child, add_child, children, count_children, descend, field_of, first_lacking, pop_child};
-pub use def::{Card, ChoiceDef, ClassDef, EnumDef, Facet, FieldDef, JsonField, JsonForm, Kind, Shape, SimpleDef, Wire};
+pub use def::{
+    Card, ChoiceDef, ClassDef, EnumDef, Facet, FieldDef, JsonField, JsonForm, Kind, Marked, Shape, SimpleDef, Wire,
+};
 pub use dialect::{Dialect, OneOf};
 pub use generate::{Dice, generate};
 pub use hole::{Hole, members_of};
@@ -123,10 +125,18 @@ pub trait Fields {
     fn any(&self) -> &dyn Any;
     /// The same, to be changed.
     fn any_mut(&mut self) -> &mut dyn Any;
+    /// Which fields have something in them: mostly few of many.
+    fn filled(&self) -> Marked;
     /// The field of this index; `None` beyond the last.
     fn slot(&self, index: usize) -> Option<&dyn Slot>;
     /// The field of this index, to be filled.
     fn slot_mut(&mut self, index: usize) -> Option<&mut dyn Slot>;
+}
+
+/// The fields of a class that have something in them, in order.
+pub fn filled(class: &dyn Fields) -> impl Iterator<Item = (usize, &'static FieldDef, &dyn Slot)> {
+    let def = class.def();
+    class.filled().indices().filter_map(move |index| Some((index, def.fields.get(index)?, class.slot(index)?)))
 }
 
 /// A value that is one of several variants.

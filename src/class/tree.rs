@@ -7,6 +7,7 @@
 use super::{
     CodedNode, Fields, Node, Slot, View,
     def::{FieldDef, JsonField, JsonForm, Kind, SimpleDef},
+    filled,
 };
 use crate::xml::Verbatim;
 
@@ -105,10 +106,9 @@ struct Members<'a, F: Form<'a>> {
 
 impl<'a, F: Form<'a>> Members<'a, F> {
     fn fields(&mut self, class: &'a dyn Fields) {
-        for (index, field) in class.def().fields.iter().enumerate() {
-            if let Some(slot) = class.slot(index).filter(|slot| !slot.is_empty()) {
-                self.field(field, slot);
-            }
+        self.list.reserve(class.filled().count());
+        for (_, field, slot) in filled(class) {
+            self.field(field, slot);
         }
     }
 
@@ -152,8 +152,7 @@ impl<'a, F: Form<'a>> Members<'a, F> {
 
     /// The fields of a group that repeats: its choices become lists, of what is single the first stays.
     fn fields_listed(&mut self, group: &'a dyn Fields) {
-        for (index, field) in group.def().fields.iter().enumerate() {
-            let Some(slot) = group.slot(index) else { continue };
+        for (_, field, slot) in filled(group) {
             for node in (0..slot.len()).filter_map(|i| slot.get(i)) {
                 match (node.view(), field.json) {
                     (View::Choice(variant, inner), _) => self.variant(variant, inner, true),

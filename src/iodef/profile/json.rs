@@ -96,8 +96,8 @@ fn class_of(node: &mut dyn class::Node) -> Option<&mut dyn Fields> {
 
 /// A time of JSON is one of RFC 3339: it has a zone, which one of XML may lack, and no hour 24.
 fn times(class: &mut dyn Fields, path: &Path<'_>, change: &mut impl FnMut(String, &str, bool)) {
-    for (index, field) in class.def().fields.iter().enumerate() {
-        let Some(slot) = class.slot_mut(index) else { continue };
+    for index in class.filled().indices() {
+        let (Some(field), Some(slot)) = (class.def().fields.get(index), class.slot_mut(index)) else { continue };
         let zoned = match slot.get(0).map(|node| node.view()) {
             Some(View::Simple(simple)) if simple.def().xsd == "xs:dateTime" => has_zone(simple.text()),
             _ => true,
