@@ -49,7 +49,7 @@ pub use generate::{Dice, generate};
 pub use hole::{Hole, members_of};
 pub use json_read::from_json;
 pub use json_stream::stream_json;
-pub use json_write::{json_form, to_json, write_json};
+pub use json_write::{json_form, write_json};
 pub use leaves::{BadLeaf, Leaf, count_leaves, each_leaf, field_leaves, is_empty, leaves, put};
 pub use normal::{Inherited, normalise, normalise_where, normalise_within};
 pub use path::Path;

@@ -5,7 +5,7 @@ use std::{
     io::{self, Write},
 };
 
-use super::{Data, Member, Number, Value, keys::Keys};
+use super::{Data, Number, Value, keys::Keys};
 use crate::error::Code;
 
 /// Why something could not be written.
@@ -126,11 +126,28 @@ impl<W: Write> Writer<W> {
         if !self.keys.insert(key.as_bytes()) {
             return Err(WriteError::RepeatedMember(key.to_owned()));
         }
-        self.name(key)
+        self.distinct(key)
     }
 
-    /// Writes a name that the object does not have yet.
-    fn name(&mut self, key: &str) -> Result<(), WriteError> {
+    /// Opens an object that has members of these names, which [`Writer::distinct`] then writes.
+    ///
+    /// # Errors
+    /// A name that stands twice; as [`Writer::begin_object`].
+    pub(crate) fn begin_distinct<'k>(
+        &mut self,
+        names: impl ExactSizeIterator<Item = &'k str> + Clone,
+    ) -> Result<(), WriteError> {
+        if let Some(twice) = repeated(names) {
+            return Err(WriteError::RepeatedMember(twice.to_owned()));
+        }
+        self.begin_object()
+    }
+
+    /// Writes a name that the innermost object does not have yet; its value must follow.
+    ///
+    /// # Errors
+    /// Output errors.
+    pub(crate) fn distinct(&mut self, key: &str) -> Result<(), WriteError> {
         self.separate()?;
         if let Some(open) = self.open.last_mut() {
             open.named = true;
@@ -159,12 +176,9 @@ impl<W: Write> Writer<W> {
                 self.end()
             }
             Data::Object(members) => {
-                if let Some(twice) = repeated(members) {
-                    return Err(WriteError::RepeatedMember(twice.to_owned()));
-                }
-                self.begin_object()?;
+                self.begin_distinct(members.iter().map(|member| member.key.as_ref()))?;
                 for member in members {
-                    self.name(&member.key)?;
+                    self.distinct(&member.key)?;
                     self.value(&member.value)?;
                 }
                 self.end()
@@ -277,15 +291,18 @@ impl<W: Write> Writer<W> {
     }
 }
 
-/// A name that two of these members have.
-fn repeated<'m>(members: &'m [Member<'_>]) -> Option<&'m str> {
-    let mut keys = members.iter().map(|member| member.key.as_ref());
-    if members.len() > Keys::FEW {
+/// A name that stands twice.
+fn repeated<'k>(mut names: impl ExactSizeIterator<Item = &'k str> + Clone) -> Option<&'k str> {
+    if names.len() > Keys::FEW {
         let mut seen = HashSet::new();
-        return keys.find(|key| !seen.insert(*key));
+        return names.find(|name| !seen.insert(*name));
     }
-    let before = |index: usize| members[..index].iter().map(|member| member.key.as_ref());
-    keys.enumerate().find(|(index, key)| before(*index).any(|other| other == *key)).map(|(_, key)| key)
+    while let Some(name) = names.next() {
+        if names.clone().any(|other| other == name) {
+            return Some(name);
+        }
+    }
+    None
 }
 
 /// The text of a value.
