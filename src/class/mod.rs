@@ -206,6 +206,10 @@ impl<T: Node + Blank> Slot for Vec<T> {
         self.as_mut_slice().get_mut(index).map(|node| node as &mut dyn Node)
     }
     fn add(&mut self) -> &mut dyn Node {
+        // Most lists have one element, and room for four would be most of what a document takes.
+        if self.is_empty() {
+            self.reserve_exact(1);
+        }
         self.push_mut(T::blank())
     }
     fn pop(&mut self) {
