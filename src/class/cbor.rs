@@ -30,7 +30,7 @@ pub(super) mod tag {
     pub const URI: u64 = 32;
 }
 
-/// The CBOR form of a document, as far as there is one; `unprinted` as for [`to_json`](super::to_json()). A member that
+/// The CBOR form of a document, as far as there is one; `unprinted` as for [`write_json`](super::write_json()). A member that
 /// `keys` has no number for is named by its text.
 pub fn to_cbor<'a>(root: &'a dyn Fields, unprinted: &'a [(&'a str, &'a str)], keys: MapKeys) -> Item<'a> {
     tree(Cbor { keys }, root, unprinted)

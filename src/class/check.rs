@@ -4,6 +4,7 @@
 use super::{
     Fields, Node, Path, View,
     def::{FieldDef, Kind, Marked, Shape},
+    filled,
     rules::{Place, Rules},
 };
 use crate::error::{Code, Finding, Position, Severity};
@@ -49,8 +50,8 @@ fn lacking(class: &dyn Fields) -> impl Iterator<Item = &'static FieldDef> {
 
 /// Those of the marked fields that are not there.
 fn lacking_of(class: &dyn Fields, marked: Marked) -> impl Iterator<Item = &'static FieldDef> {
-    let empty = |index: usize| class.slot(index).is_some_and(|slot| slot.is_empty());
-    marked.indices().filter(move |index| empty(*index)).filter_map(|index| class.def().fields.get(index))
+    let def = class.def();
+    marked.without(class.filled()).indices().filter_map(|index| def.fields.get(index))
 }
 
 /// What a required field should have.
@@ -94,13 +95,11 @@ struct Checked<'r> {
 
 impl Checked<'_> {
     fn class(&mut self, class: &dyn Fields, path: &Path<'_>, seen: &[&[usize]]) {
-        let def = class.def();
         for field in lacking(class) {
             let (at, expected) = (path.of(field), required(class, field));
             self.findings.push(Finding::error(Code::ClassMissing, Position::default(), at, "nothing", expected));
         }
-        for (index, field) in def.fields.iter().enumerate() {
-            let Some(slot) = class.slot(index) else { continue };
+        for (index, field, slot) in filled(class) {
             let below: Vec<&[usize]> = seen
                 .iter()
                 .filter_map(|route| route.split_first().filter(|(at, _)| **at == index))
@@ -173,9 +172,9 @@ pub fn check_json_at(root: &dyn Fields, path: &Path<'_>) -> Vec<Finding> {
 
 fn json(class: &dyn Fields, path: &Path<'_>, findings: &mut Vec<Finding>) {
     let def = class.def();
-    for (index, field) in def.fields.iter().enumerate() {
-        let Some(slot) = class.slot(index) else { continue };
-        if slot.is_empty() && field.json_required {
+    for index in class.filled().and(def.json_required).indices() {
+        let (Some(field), Some(slot)) = (def.fields.get(index), class.slot(index)) else { continue };
+        if slot.is_empty() {
             let at = if field.kind == Kind::Attribute { format!("{path}/@{}", field.name) } else { path.to_string() };
             let expected = required_in_json(class);
             findings.push(Finding::error(Code::ClassMissing, Position::default(), at, "nothing", expected));

@@ -13,42 +13,75 @@ pub struct ClassDef {
     pub json: JsonForm,
     /// Which of the fields must be there.
     pub(super) required: Marked,
+    /// Which may have a value from around or by default.
+    pub(super) implied: Marked,
     /// Which must be there in JSON.
     pub(super) json_required: Marked,
     /// Which have fields of their own that stand here: groups, and in JSON what is in a wrapper.
     pub(super) inner: Marked,
+    /// Which is the element's own content, if it has some.
+    pub(super) own: Option<usize>,
 }
 
 impl ClassDef {
     /// A class of these fields, of which there are at most 64.
     pub const fn new(name: &'static str, ns: &'static str, fields: &'static [FieldDef], json: JsonForm) -> ClassDef {
-        let (mut required, mut json_required, mut inner) = (Marked(0), Marked(0), Marked(0));
+        let (mut required, mut json_required, mut inner) = (Marked::NONE, Marked::NONE, Marked::NONE);
+        let (mut implied, mut own) = (Marked::NONE, None);
         let mut at = 0;
         while at < fields.len() {
             let field = &fields[at];
             required.mark(at, field.card.required());
+            implied.mark(at, field.inherits || field.default.is_some());
             json_required.mark(at, field.json_required);
             inner.mark(at, matches!(field.kind, Kind::Group) || matches!(field.json, JsonField::Unwrapped(_)));
+            if own.is_none() && matches!(field.kind, Kind::Content | Kind::Mixed) {
+                own = Some(at);
+            }
             at += 1;
         }
-        ClassDef { name, ns, fields, json, required, json_required, inner }
+        ClassDef { name, ns, fields, json, required, implied, json_required, inner, own }
     }
 }
 
 /// Some of the fields of a class, so that a look at each class of a document need not look at each field.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Marked(u64);
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Marked(u64);
 
 impl Marked {
-    const fn mark(&mut self, index: usize, marked: bool) {
+    /// No field.
+    pub const NONE: Marked = Marked(0);
+
+    /// Adds the field of this index, if it is `marked`.
+    pub const fn mark(&mut self, index: usize, marked: bool) {
         assert!(index < 64, "a class has at most 64 fields");
         if marked {
             self.0 |= 1 << index;
         }
     }
 
+    /// Whether the field of this index is one of them.
+    pub const fn has(self, index: usize) -> bool {
+        index < 64 && self.0 & 1 << index != 0
+    }
+
+    /// How many they are.
+    pub const fn count(self) -> usize {
+        self.0.count_ones() as usize
+    }
+
+    /// These and the others.
+    pub const fn and(self, others: Marked) -> Marked {
+        Marked(self.0 | others.0)
+    }
+
+    /// These but for the others.
+    pub const fn without(self, others: Marked) -> Marked {
+        Marked(self.0 & !others.0)
+    }
+
     /// Their indices, in order.
-    pub(super) fn indices(self) -> impl Iterator<Item = usize> {
+    pub fn indices(self) -> impl Iterator<Item = usize> {
         let mut left = self.0;
         std::iter::from_fn(move || {
             let next = left.trailing_zeros();
@@ -248,6 +281,11 @@ pub struct FieldDef {
 }
 
 impl FieldDef {
+    /// Whether there can be classes in it.
+    pub(super) fn has_classes(&self) -> bool {
+        self.kind != Kind::Attribute && matches!((self.shape)(), Shape::Class(_) | Shape::Choice(_))
+    }
+
     /// A field with no particulars.
     pub const fn new(rust: &'static str, name: &'static str, kind: Kind, card: Card, shape: fn() -> Shape) -> FieldDef {
         FieldDef {

@@ -8,19 +8,13 @@ use super::{
     Fields,
     def::{SimpleDef, Wire},
     hole::{Hole, Named},
-    tree::{Form, tree},
+    tree::{Form, Out},
 };
 use crate::json::{Data, Number, Value, WriteError, Writer};
 
-/// The JSON form of a document, as far as there is one. `unprinted` names values (of a type, by its name in the schema)
-/// that the reader's schema does not list: they are written as `ext-value` with the `ext-*` member, and read as the value
-/// again.
-pub fn to_json<'a>(root: &'a dyn Fields, unprinted: &'a [(&'a str, &'a str)]) -> Value<'a> {
-    tree(Json, root, unprinted)
-}
-
-/// Writes the JSON form of a class, as [`to_json`] makes it. Of a list with a hole for it, what is in the class is not
-/// written.
+/// Writes the JSON form of a class, as far as there is one. Of a list with a hole for it, what is in the class is not
+/// written. `unprinted` names values (of a type, by its name in the schema) that the reader's schema does not list: they
+/// are written as `ext-value` with the `ext-*` member, and read as the value again.
 ///
 /// # Errors
 /// Output errors.
@@ -30,66 +24,92 @@ pub fn write_json<W: Write>(
     writer: &mut Writer<W>,
     holes: &[Hole<'_, W>],
 ) -> Result<(), WriteError> {
-    spliced(&to_json(class, unprinted), writer, &Named::all(class.def(), holes))
+    let out = Out { form: Json, unprinted };
+    write(out.class(class), out, writer, &Named::all(class.def(), holes))
 }
 
-fn spliced<W: Write>(value: &Value<'_>, writer: &mut Writer<W>, holes: &[Named<'_, W>]) -> Result<(), WriteError> {
-    match &value.data {
-        Data::Object(members) if !holes.is_empty() => {
-            writer.begin_object()?;
-            for member in members {
-                writer.key(&member.key)?;
-                let below = Named::below(holes, &member.key);
-                match Named::here(&below) {
-                    Some(hole) => {
-                        writer.begin_array()?;
-                        writer.splice(hole.fill)?;
-                        writer.end()?;
-                    }
-                    None => spliced(&member.value, writer, &below)?,
-                }
+fn write<'a, W: Write>(
+    piece: Piece<'a>,
+    out: Out<'a, Json>,
+    writer: &mut Writer<W>,
+    holes: &[Named<'_, W>],
+) -> Result<(), WriteError> {
+    let members = match piece {
+        Piece::Value(value) => return writer.value(&value),
+        Piece::Array(pieces) => {
+            writer.begin_array()?;
+            for piece in pieces {
+                write(piece, out, writer, &[])?;
             }
-            writer.end()
+            return writer.end();
         }
-        _ => writer.value(value),
+        Piece::Object(members) => members,
+        Piece::Class(class) => out.members(class),
+    };
+    writer.begin_distinct(members.iter().map(|(name, _)| *name))?;
+    for (name, piece) in members {
+        writer.distinct(name)?;
+        let below = Named::below(holes, name);
+        match Named::here(&below) {
+            Some(hole) => {
+                writer.begin_array()?;
+                writer.splice(hole.fill)?;
+                writer.end()?;
+            }
+            None => write(piece, out, writer, &below)?,
+        }
     }
+    writer.end()
+}
+
+/// A part of a document on its way to the writer.
+enum Piece<'a> {
+    Value(Value<'a>),
+    Array(Vec<Piece<'a>>),
+    Object(Vec<(&'static str, Piece<'a>)>),
+    /// The object of a class, which is made when its turn comes: the tree of the whole is never there at once.
+    Class(&'a dyn Fields),
 }
 
 #[derive(Clone, Copy)]
 struct Json;
 
 impl<'a> Form<'a> for Json {
-    type Value = Value<'a>;
+    type Value = Piece<'a>;
 
-    fn text(self, text: &'a str) -> Value<'a> {
-        Value::string(text)
+    fn text(self, text: &'a str) -> Piece<'a> {
+        Piece::Value(Value::string(text))
     }
 
-    fn simple(self, def: &'static SimpleDef, text: &'a str) -> Value<'a> {
+    fn simple(self, def: &'static SimpleDef, text: &'a str) -> Piece<'a> {
         match def.wire {
-            Wire::String(_) => Value::string(text),
-            Wire::Integer | Wire::Number => number(text),
+            Wire::String(_) => self.text(text),
+            Wire::Integer | Wire::Number => Piece::Value(number(text)),
         }
     }
 
-    fn bytes(self, bytes: Vec<u8>) -> Value<'a> {
-        Value::string(STANDARD.encode(bytes))
+    fn bytes(self, bytes: Vec<u8>) -> Piece<'a> {
+        Piece::Value(Value::string(STANDARD.encode(bytes)))
     }
 
-    fn byte(self, value: Value<'a>) -> Value<'a> {
+    fn byte(self, value: Piece<'a>) -> Piece<'a> {
         value
     }
 
-    fn array(self, values: Vec<Value<'a>>) -> Value<'a> {
-        Value::array(values)
+    fn array(self, values: Vec<Piece<'a>>) -> Piece<'a> {
+        Piece::Array(values)
     }
 
-    fn object(self, members: Vec<(&'static str, Value<'a>)>) -> Value<'a> {
-        Value::object(members)
+    fn object(self, members: Vec<(&'static str, Piece<'a>)>) -> Piece<'a> {
+        Piece::Object(members)
     }
 
-    fn is_text(value: &Value<'a>) -> bool {
-        matches!(value.data, Data::String(_))
+    fn is_text(value: &Piece<'a>) -> bool {
+        matches!(value, Piece::Value(Value { data: Data::String(_), .. }))
+    }
+
+    fn class(_: Out<'a, Self>, class: &'a dyn Fields) -> Piece<'a> {
+        Piece::Class(class)
     }
 }
 

@@ -4,7 +4,7 @@
 
 use super::{
     Fields, Node, Path, SimpleNode, Slot, View, ViewMut,
-    def::{ClassDef, Kind, Shape},
+    def::{ClassDef, Kind, Marked, Shape},
     walk::steps,
 };
 use crate::xml::Verbatim;
@@ -95,14 +95,15 @@ pub fn count_leaves(root: &dyn Fields) -> usize {
 
 /// Whether there is nothing in any field.
 pub fn is_empty(root: &dyn Fields) -> bool {
-    (0..root.def().fields.len()).all(|index| root.slot(index).is_none_or(|slot| slot.is_empty()))
+    root.filled() == Marked::NONE
 }
 
 fn all(root: &dyn Fields, base: &Path<'_>, visit: &mut dyn FnMut(&Path<'_>, Seen<'_>)) {
-    for index in 0..root.def().fields.len() {
+    let filled = root.filled();
+    for index in filled.indices() {
         field(root, index, base, visit);
     }
-    if is_empty(root) {
+    if filled == Marked::NONE {
         visit(base, Seen::Empty);
     }
 }

@@ -49,6 +49,13 @@ macro_rules! class {
             fn any(&self) -> &dyn std::any::Any { self }
             fn any_mut(&mut self) -> &mut dyn std::any::Any { self }
             #[allow(non_upper_case_globals)]
+            fn filled(&self) -> $crate::class::Marked {
+                $crate::class!(@indices $($field)*);
+                let mut filled = $crate::class::Marked::NONE;
+                $( filled.mark($field, !$crate::class::Slot::is_empty(&self.$field)); )*
+                filled
+            }
+            #[allow(non_upper_case_globals)]
             fn slot(&self, index: usize) -> Option<&dyn $crate::class::Slot> {
                 $crate::class!(@indices $($field)*);
                 match index { $( $field => Some(&self.$field), )* _ => None }

@@ -43,13 +43,15 @@ pub use cbor::{MapKeys, cbor_form, to_cbor, write_cbor};
 pub use cbor_read::{from_cbor, stream_cbor};
 pub use check::{check, check_json, check_json_at, check_part};
 pub use child::{Child, add_child, children, count_children, descend, field_of, first_lacking, pop_child};
-pub use def::{Card, ChoiceDef, ClassDef, EnumDef, Facet, FieldDef, JsonField, JsonForm, Kind, Shape, SimpleDef, Wire};
+pub use def::{
+    Card, ChoiceDef, ClassDef, EnumDef, Facet, FieldDef, JsonField, JsonForm, Kind, Marked, Shape, SimpleDef, Wire,
+};
 pub use dialect::{Dialect, OneOf};
 pub use generate::{Dice, generate};
 pub use hole::{Hole, members_of};
 pub use json_read::from_json;
 pub use json_stream::stream_json;
-pub use json_write::{json_form, to_json, write_json};
+pub use json_write::{json_form, write_json};
 pub use leaves::{BadLeaf, Leaf, count_leaves, each_leaf, field_leaves, is_empty, leaves, put};
 pub use normal::{Inherited, normalise, normalise_where, normalise_within};
 pub use path::Path;
@@ -125,10 +127,18 @@ pub trait Fields {
     fn any(&self) -> &dyn Any;
     /// The same, to be changed.
     fn any_mut(&mut self) -> &mut dyn Any;
+    /// Which fields have something in them: mostly few of many.
+    fn filled(&self) -> Marked;
     /// The field of this index; `None` beyond the last.
     fn slot(&self, index: usize) -> Option<&dyn Slot>;
     /// The field of this index, to be filled.
     fn slot_mut(&mut self, index: usize) -> Option<&mut dyn Slot>;
+}
+
+/// The fields of a class that have something in them, in order.
+pub fn filled(class: &dyn Fields) -> impl Iterator<Item = (usize, &'static FieldDef, &dyn Slot)> {
+    let def = class.def();
+    class.filled().indices().filter_map(move |index| Some((index, def.fields.get(index)?, class.slot(index)?)))
 }
 
 /// A value that is one of several variants.
@@ -198,6 +208,10 @@ impl<T: Node + Blank> Slot for Vec<T> {
         self.as_mut_slice().get_mut(index).map(|node| node as &mut dyn Node)
     }
     fn add(&mut self) -> &mut dyn Node {
+        // Most lists have one element, and room for four would be most of what a document takes.
+        if self.is_empty() {
+            self.reserve_exact(1);
+        }
         self.push_mut(T::blank())
     }
     fn pop(&mut self) {

@@ -52,7 +52,12 @@ impl<'a> Path<'a> {
         }
         out.write_str(if self.attribute { "/@" } else { "/" })?;
         out.write_str(self.name)?;
-        if self.position > 0 { write!(out, "[{}]", self.position) } else { Ok(()) }
+        if self.position == 0 {
+            return Ok(());
+        }
+        out.write_char('[')?;
+        write_number(out, self.position)?;
+        out.write_char(']')
     }
 
     /// Where a field of the class at this path stands. A choice or a group has no name in a document.
@@ -69,6 +74,14 @@ impl<'a> Path<'a> {
         let path = self.of(field);
         if item > 0 && field.kind == Kind::Element { format!("{path}[{item}]") } else { path }
     }
+}
+
+/// Formatting takes several times as long, and a large document has millions of positions.
+fn write_number(out: &mut impl fmt::Write, number: usize) -> fmt::Result {
+    if number >= 10 {
+        write_number(out, number / 10)?;
+    }
+    out.write_char(char::from(b'0' + (number % 10) as u8))
 }
 
 impl fmt::Display for Path<'_> {

@@ -28,9 +28,10 @@ fn lacking(
     removed: &mut Vec<(String, &'static str)>,
 ) -> Option<&'static str> {
     let mut first = None;
-    for (index, field) in class.def().fields.iter().enumerate() {
-        let Some(slot) = class.slot_mut(index) else { continue };
-        let has_classes = field.kind != Kind::Attribute && !slot.is_empty();
+    let def = class.def();
+    for index in class.filled().and(def.required).indices() {
+        let (Some(field), Some(slot)) = (def.fields.get(index), class.slot_mut(index)) else { continue };
+        let has_classes = field.has_classes() && !slot.is_empty();
         let steps: Vec<_> = if has_classes { steps(field, slot).map(|(step, _)| step).collect() } else { Vec::new() };
         // From the end, so that places before keep their positions.
         for (i, (name, position)) in steps.into_iter().enumerate().rev() {

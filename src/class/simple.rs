@@ -150,13 +150,17 @@ impl From<&str> for Text {
 
 /// XML Schema's `whiteSpace="collapse"`.
 fn collapse(text: &str) -> Cow<'_, str> {
-    let space = |c: char| matches!(c, ' ' | '\t' | '\n' | '\r');
-    let trimmed = text.trim_matches(space);
-    if trimmed.contains(['\t', '\n', '\r']) || trimmed.contains("  ") {
-        Cow::Owned(trimmed.split(space).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" "))
-    } else {
-        Cow::Borrowed(trimmed)
+    // Almost every value is collapsed as it is: single spaces between words.
+    let mut before = b' ';
+    let collapsed = text.bytes().all(|byte| {
+        let last = std::mem::replace(&mut before, byte);
+        !matches!(byte, b'\t' | b'\n' | b'\r') && (byte != b' ' || last != b' ')
+    });
+    if collapsed && before != b' ' || text.is_empty() {
+        return Cow::Borrowed(text);
     }
+    let words: Vec<&str> = text.split([' ', '\t', '\n', '\r']).filter(|word| !word.is_empty()).collect();
+    Cow::Owned(words.join(" "))
 }
 
 macro_rules! lexical {

@@ -7,6 +7,7 @@
 use super::{
     CodedNode, Fields, Node, Slot, View,
     def::{FieldDef, JsonField, JsonForm, Kind, SimpleDef},
+    filled,
 };
 use crate::xml::Verbatim;
 
@@ -28,6 +29,10 @@ pub(super) trait Form<'a>: Copy {
     fn object(self, members: Vec<(&'static str, Self::Value)>) -> Self::Value;
     /// Whether the value is a text.
     fn is_text(value: &Self::Value) -> bool;
+    /// The object of a class. Who only writes it can make it when its turn comes.
+    fn class(out: Out<'a, Self>, class: &'a dyn Fields) -> Self::Value {
+        out.form.object(out.members(class))
+    }
 }
 
 /// The tree of a document, as far as there is a form for it. `unprinted` names values (of a type, by its name in the
@@ -37,28 +42,33 @@ pub(super) fn tree<'a, F: Form<'a>>(form: F, root: &'a dyn Fields, unprinted: &'
     Out { form, unprinted }.class(root)
 }
 
+/// What makes values.
 #[derive(Clone, Copy)]
-struct Out<'a, F> {
-    form: F,
-    unprinted: &'a [(&'a str, &'a str)],
+pub(super) struct Out<'a, F> {
+    pub(super) form: F,
+    pub(super) unprinted: &'a [(&'a str, &'a str)],
 }
 
 impl<'a, F: Form<'a>> Out<'a, F> {
-    fn class(self, class: &'a dyn Fields) -> F::Value {
-        let mut members = Members { list: Vec::new(), out: self };
-        members.fields(class);
-        let mut list = members.list;
-        match (class.def().json, list.len()) {
-            (JsonForm::Transparent, 0) => self.form.text(""),
-            (JsonForm::Transparent, _) => list.swap_remove(0).1.value(self.form),
-            (JsonForm::TextOrObject, 1) if matches!(&list[0].1, Entry::One(value) if F::is_text(value)) => {
-                list.swap_remove(0).1.value(self.form)
-            }
-            _ => {
-                let members = list.into_iter().map(|(name, entry)| (name, entry.value(self.form)));
-                self.form.object(members.collect())
-            }
+    pub(super) fn class(self, class: &'a dyn Fields) -> F::Value {
+        let form = class.def().json;
+        if !matches!(form, JsonForm::Transparent | JsonForm::TextOrObject) {
+            return F::class(self, class);
         }
+        let mut members = self.members(class);
+        match (form, members.len()) {
+            (JsonForm::Transparent, 0) => self.form.text(""),
+            (JsonForm::Transparent, _) => members.swap_remove(0).1,
+            (_, 1) if F::is_text(&members[0].1) => members.swap_remove(0).1,
+            _ => self.form.object(members),
+        }
+    }
+
+    /// What stands in the object of a class.
+    pub(super) fn members(self, class: &'a dyn Fields) -> Vec<(&'static str, F::Value)> {
+        let mut members = Members { list: Vec::with_capacity(class.filled().count()), out: self };
+        members.fields(class);
+        members.list.into_iter().map(|(name, entry)| (name, entry.value(self.form))).collect()
     }
 
     /// The value of a node; a value that the reader's schema does not list is `ext-value`.
@@ -105,10 +115,8 @@ struct Members<'a, F: Form<'a>> {
 
 impl<'a, F: Form<'a>> Members<'a, F> {
     fn fields(&mut self, class: &'a dyn Fields) {
-        for (index, field) in class.def().fields.iter().enumerate() {
-            if let Some(slot) = class.slot(index).filter(|slot| !slot.is_empty()) {
-                self.field(field, slot);
-            }
+        for (_, field, slot) in filled(class) {
+            self.field(field, slot);
         }
     }
 
@@ -152,8 +160,7 @@ impl<'a, F: Form<'a>> Members<'a, F> {
 
     /// The fields of a group that repeats: its choices become lists, of what is single the first stays.
     fn fields_listed(&mut self, group: &'a dyn Fields) {
-        for (index, field) in group.def().fields.iter().enumerate() {
-            let Some(slot) = group.slot(index) else { continue };
+        for (_, field, slot) in filled(group) {
             for node in (0..slot.len()).filter_map(|i| slot.get(i)) {
                 match (node.view(), field.json) {
                     (View::Choice(variant, inner), _) => self.variant(variant, inner, true),

@@ -3,6 +3,7 @@
 use super::{
     Fields, Node, Path, Slot, View,
     def::{FieldDef, JsonField, Kind},
+    filled,
     walk::steps,
 };
 use crate::xml::Verbatim;
@@ -40,8 +41,7 @@ impl Found {
 }
 
 fn lost(class: &dyn Fields, path: &Path<'_>, found: &mut Found) {
-    for (index, field) in class.def().fields.iter().enumerate() {
-        let Some(slot) = class.slot(index).filter(|slot| !slot.is_empty()) else { continue };
+    for (_, field, slot) in filled(class) {
         let nodes = || (0..slot.len()).filter_map(|i| slot.get(i));
         if field.json == JsonField::Absent {
             match field.kind {
@@ -50,13 +50,13 @@ fn lost(class: &dyn Fields, path: &Path<'_>, found: &mut Found) {
             }
             continue;
         }
-        let ext = nodes().any(|node| matches!(node.view(), View::Coded(coded) if coded.ext().is_some()));
-        if let Some(name) = field.ext.filter(|_| field.json_lacks_ext && ext) {
+        let ext = || nodes().any(|node| matches!(node.view(), View::Coded(coded) if coded.ext().is_some()));
+        if let Some(name) = field.ext.filter(|_| field.json_lacks_ext && ext()) {
             found.say(&path.attribute(name), name, true);
         }
         // Markup is known again by its `dtype`, or by being base64.
-        let markup = nodes().any(|node| matches!(node.view(), View::Foreign(Verbatim::Markup(_))));
-        if field.kind == Kind::Mixed && markup && !field.base64 && !says_xml(class) {
+        let markup = || nodes().any(|node| matches!(node.view(), View::Foreign(Verbatim::Markup(_))));
+        if field.kind == Kind::Mixed && !field.base64 && markup() && !says_xml(class) {
             found.say(path, "markup of another dtype", false);
         }
         if let JsonField::Unwrapped(_) = field.json {
@@ -76,7 +76,7 @@ fn lost(class: &dyn Fields, path: &Path<'_>, found: &mut Found) {
             }
             continue;
         }
-        if field.kind == Kind::Attribute {
+        if !field.has_classes() {
             continue;
         }
         for ((name, position), node) in steps(field, slot) {
@@ -94,10 +94,7 @@ fn lost(class: &dyn Fields, path: &Path<'_>, found: &mut Found) {
 /// The attributes of what JSON has no object for.
 fn attributes_of(node: &dyn Node, path: &Path<'_>, found: &mut Found) {
     let View::Class(class) = node.view() else { return };
-    for (index, own) in class.def().fields.iter().enumerate() {
-        let Some(slot) = class.slot(index).filter(|slot| own.kind == Kind::Attribute && !slot.is_empty()) else {
-            continue;
-        };
+    for (_, own, slot) in filled(class).filter(|(_, own, _)| own.kind == Kind::Attribute) {
         found.say(&path.attribute(own.name), own.name, true);
         let extended = matches!(slot.get(0).map(|node| node.view()), Some(View::Coded(coded)) if coded.ext().is_some());
         if let Some(ext) = own.ext.filter(|_| extended) {
@@ -121,9 +118,8 @@ fn inline(field: &FieldDef, slot: &dyn Slot, path: &Path<'_>, found: &mut Found)
     for (i, node) in nodes().enumerate().skip(1) {
         let View::Class(group) = node.view() else { continue };
         let here = path.item(group.def().name, i + 1);
-        for (index, part) in group.def().fields.iter().enumerate() {
-            let written = group.slot(index).is_some_and(|slot| !slot.is_empty());
-            if part.kind == Kind::Element && !part.card.many() && written {
+        for (_, part, _) in filled(group) {
+            if part.kind == Kind::Element && !part.card.many() {
                 found.say(&here.child(part.name), part.name, true);
             }
         }

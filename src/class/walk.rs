@@ -7,8 +7,9 @@ use super::{
 
 /// Visits every class of `root`, itself last: what is inside is done before what is around it.
 pub fn each_class(root: &mut dyn Fields, path: &Path<'_>, visit: &mut dyn FnMut(&mut dyn Fields, &Path<'_>)) {
-    for (index, field) in root.def().fields.iter().enumerate().filter(|(_, field)| field.kind != Kind::Attribute) {
-        let Some(slot) = root.slot_mut(index).filter(|slot| !slot.is_empty()) else { continue };
+    for index in root.filled().indices() {
+        let field = root.def().fields.get(index).filter(|field| field.has_classes());
+        let (Some(field), Some(slot)) = (field, root.slot_mut(index)) else { continue };
         let mut steps = Steps::of(field);
         for i in 0..slot.len() {
             let Some(node) = slot.get_mut(i) else { continue };

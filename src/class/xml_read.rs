@@ -149,8 +149,7 @@ impl<R: BufRead> Context<'_, '_, R> {
     /// Everything from after the start tag to the end tag.
     fn content(&mut self, class: &mut dyn Fields, begun: Begun, path: &Path<'_>) -> Result<(), Finding> {
         let def = class.def();
-        let own = def.fields.iter().position(|field| matches!(field.kind, Kind::Content | Kind::Mixed));
-        match own.and_then(|index| Some((&def.fields[index], class.slot_mut(index)?))) {
+        match def.own.and_then(|index| Some((&def.fields[index], class.slot_mut(index)?))) {
             None => self.elements(class, begun, path)?,
             Some((field, slot)) => {
                 let position = self.reader.position();

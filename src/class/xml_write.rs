@@ -72,9 +72,9 @@ impl<W: Write> Out<'_, W> {
     /// Attributes and content; the start tag is open.
     fn class(&mut self, class: &dyn Fields, holes: &[Hole<'_, W>]) -> Result<(), WriteError> {
         let def = class.def();
-        for index in self.dialect.order(def) {
-            let Some(field) = def.fields.get(index) else { continue };
-            let Some(slot) = class.slot(index).filter(|slot| !slot.is_empty()) else { continue };
+        let filled = class.filled();
+        for index in self.dialect.order(def).filter(|index| filled.has(*index)) {
+            let (Some(field), Some(slot)) = (def.fields.get(index), class.slot(index)) else { continue };
             let below: Vec<Hole<'_, W>> = holes.iter().filter_map(|hole| hole.below(index)).collect();
             if let Some(hole) = below.iter().find(|hole| hole.route.is_empty()) {
                 self.writer.splice(hole.fill)?;

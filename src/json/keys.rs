@@ -17,7 +17,7 @@ pub(super) struct Keys {
 
 impl Keys {
     /// Up to this many names are compared one by one.
-    const FEW: usize = 32;
+    pub(super) const FEW: usize = 32;
 
     pub(super) fn open(&mut self) {
         self.open.push((self.seen.len(), None));

@@ -39,6 +39,18 @@ impl Place {
         self.after_cr &= count == 0;
     }
 
+    /// Moves behind characters of one byte each, among them line feeds and no carriage return.
+    pub(crate) fn advance_lines(&mut self, bytes: &[u8]) {
+        let Some(last) = bytes.iter().rposition(|&byte| byte == b'\n') else { return self.advance_plain(bytes.len()) };
+        self.position.offset += bytes.len() as u64;
+        // A LF behind a CR belongs to the line end that the CR began.
+        let rest_of_pair = self.after_cr && bytes.starts_with(b"\n");
+        self.after_cr = false;
+        let before = bytes[..last].iter().filter(|&&byte| byte == b'\n').count();
+        self.position.line += (before + 1) as u64 - u64::from(rest_of_pair);
+        self.position.column = (bytes.len() - last) as u64;
+    }
+
     /// Moves behind `bytes`.
     pub(crate) fn advance(&mut self, bytes: &[u8]) {
         self.position.offset += bytes.len() as u64;
@@ -89,6 +101,20 @@ impl Tally {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn narrow_lines_are_counted_as_all_are() {
+        for start in ["", "a", "a\r"] {
+            for text in ["", "a", "\n", "\n\n  ", "ab\n c\n", "\nabc"] {
+                let (mut narrow, mut any) = (Place::START, Place::START);
+                narrow.advance(start.as_bytes());
+                any.advance(start.as_bytes());
+                narrow.advance_lines(text.as_bytes());
+                any.advance(text.as_bytes());
+                assert_eq!((narrow.position(), narrow.after_cr), (any.position(), any.after_cr), "{start:?} {text:?}");
+            }
+        }
+    }
 
     #[test]
     fn every_line_end_counts_once_wherever_the_pieces_are_cut() {

@@ -1,6 +1,9 @@
 //! The writer: valid by construction.
 
-use std::io::{self, Write};
+use std::{
+    collections::HashSet,
+    io::{self, Write},
+};
 
 use super::{Data, Number, Value, keys::Keys};
 use crate::error::Code;
@@ -123,6 +126,28 @@ impl<W: Write> Writer<W> {
         if !self.keys.insert(key.as_bytes()) {
             return Err(WriteError::RepeatedMember(key.to_owned()));
         }
+        self.distinct(key)
+    }
+
+    /// Opens an object that has members of these names, which [`Writer::distinct`] then writes.
+    ///
+    /// # Errors
+    /// A name that stands twice; as [`Writer::begin_object`].
+    pub(crate) fn begin_distinct<'k>(
+        &mut self,
+        names: impl ExactSizeIterator<Item = &'k str> + Clone,
+    ) -> Result<(), WriteError> {
+        if let Some(twice) = repeated(names) {
+            return Err(WriteError::RepeatedMember(twice.to_owned()));
+        }
+        self.begin_object()
+    }
+
+    /// Writes a name that the innermost object does not have yet; its value must follow.
+    ///
+    /// # Errors
+    /// Output errors.
+    pub(crate) fn distinct(&mut self, key: &str) -> Result<(), WriteError> {
         self.separate()?;
         if let Some(open) = self.open.last_mut() {
             open.named = true;
@@ -151,9 +176,9 @@ impl<W: Write> Writer<W> {
                 self.end()
             }
             Data::Object(members) => {
-                self.begin_object()?;
+                self.begin_distinct(members.iter().map(|member| member.key.as_ref()))?;
                 for member in members {
-                    self.key(&member.key)?;
+                    self.distinct(&member.key)?;
                     self.value(&member.value)?;
                 }
                 self.end()
@@ -266,6 +291,20 @@ impl<W: Write> Writer<W> {
     }
 }
 
+/// A name that stands twice.
+fn repeated<'k>(mut names: impl ExactSizeIterator<Item = &'k str> + Clone) -> Option<&'k str> {
+    if names.len() > Keys::FEW {
+        let mut seen = HashSet::new();
+        return names.find(|name| !seen.insert(*name));
+    }
+    while let Some(name) = names.next() {
+        if names.clone().any(|other| other == name) {
+            return Some(name);
+        }
+    }
+    None
+}
+
 /// The text of a value.
 ///
 /// # Errors
@@ -280,8 +319,11 @@ pub fn to_string(value: &Value<'_>, layout: Layout) -> Result<String, WriteError
 /// Writes a string with the escapes of RFC 8785 §3.2.2.2: only what must be escaped is.
 pub(super) fn write_string(out: &mut impl Write, text: &str) -> io::Result<()> {
     out.write_all(b"\"")?;
+    let escaped = |b: u8| (b == b'"') | (b == b'\\') | (b < 0x20);
+    // Almost every text has none of them: the compiler makes vector instructions of a look at each byte without a branch.
+    let any = text.bytes().fold(false, |any, b| any | escaped(b));
     let mut rest = text;
-    while let Some(at) = rest.bytes().position(|b| b == b'"' || b == b'\\' || b < 0x20) {
+    while any && let Some(at) = rest.bytes().position(escaped) {
         out.write_all(&rest.as_bytes()[..at])?;
         match rest.as_bytes()[at] {
             b'"' => out.write_all(b"\\\"")?,

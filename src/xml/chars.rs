@@ -55,6 +55,17 @@ fn bits(byte: u8) -> u8 {
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Holds(u8);
 
+/// What counting lines and characters takes.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Lines {
+    /// No line end, and as many characters as bytes.
+    None,
+    /// Line feeds, and as many characters as bytes.
+    Narrow,
+    /// A look at each byte.
+    Any,
+}
+
 impl Holds {
     const LINE_END: u8 = 1;
     const CR: u8 = 1 << 1;
@@ -68,7 +79,16 @@ impl Holds {
 
     /// No line end, and as many characters as bytes.
     pub(super) fn plain(self) -> bool {
-        self.0 & (Self::LINE_END | Self::WIDE) == 0
+        matches!(self.lines(), Lines::None)
+    }
+
+    /// What counting its lines and characters takes.
+    pub(super) fn lines(self) -> Lines {
+        match self.0 & (Self::LINE_END | Self::WIDE | Self::CR) {
+            0 => Lines::None,
+            Self::LINE_END => Lines::Narrow,
+            _ => Lines::Any,
+        }
     }
 
     pub(super) fn cr(self) -> bool {

@@ -1,113 +1,123 @@
-//! The bytes that the tokenizer gets: metered, and with the byte order mark looked at.
+//! The text that the tokenizer gets: a window over the input, with the byte order mark looked at.
 
-use std::io::{self, BufRead, Read};
-
-/// Which limit stopped the input.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Trip {
-    /// One token became too long to keep.
-    Token,
-    /// The document is too long.
-    Total,
-}
+use std::{
+    io::{BufRead, ErrorKind},
+    str,
+};
 
 /// What the first bytes say about the encoding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Opening {
     /// No byte order mark.
     Plain,
-    /// A UTF-8 byte order mark, three bytes.
+    /// A UTF-8 byte order mark, three bytes, which are passed over.
     Utf8Mark,
     /// UTF-16 or UTF-32, by mark or by the zero bytes around the first character.
     Wide,
 }
 
-/// A reader that refuses to hand out more than the limits allow, so that the tokenizer cannot be made to buffer it.
-pub(super) struct Meter<R> {
-    inner: R,
-    head: [u8; 4],
-    head_end: usize,
-    head_at: usize,
-    token_left: usize,
+/// Why nothing follows what is in the window.
+#[derive(Clone, Debug)]
+pub(super) enum End {
+    /// The input has ended.
+    Whole,
+    /// The document is too long.
+    Total,
+    /// What follows is no UTF-8: this byte, or the end within a character.
+    NotUtf8(Option<u8>),
+    /// The input failed, in its words.
+    Unreadable(String),
+}
+
+/// A stretch of the input, known to be UTF-8: what is cut out of it is not copied again.
+pub(super) struct Window<R> {
+    input: R,
     total_left: u64,
-    trip: Option<Trip>,
+    text: String,
+    /// What was read behind the text; between two calls at most the beginning of a character.
+    raw: Vec<u8>,
+    end: Option<End>,
 }
 
-impl<R: BufRead> Meter<R> {
-    pub(super) fn new(inner: R, total: u64) -> Self {
-        Meter { inner, head: [0; 4], head_end: 0, head_at: 0, token_left: 4, total_left: total, trip: None }
+impl<R: BufRead> Window<R> {
+    pub(super) fn new(input: R, total: u64) -> Self {
+        Window { input, total_left: total, text: String::new(), raw: Vec::new(), end: None }
     }
 
-    /// Looks at the first bytes; called once, before the tokenizer reads. They are handed out again in one piece,
-    /// so that the tokenizer recognises a byte order mark even if the input comes byte by byte.
-    pub(super) fn open(&mut self) -> io::Result<Opening> {
-        while self.head_end < self.head.len() {
-            let chunk = match self.inner.fill_buf() {
-                Ok(chunk) => chunk,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Err(error) => return Err(error),
-            };
-            if chunk.is_empty() {
-                break;
-            }
-            let count = chunk.len().min(self.head.len() - self.head_end);
-            self.head[self.head_end..self.head_end + count].copy_from_slice(&chunk[..count]);
-            self.inner.consume(count);
-            self.head_end += count;
+    /// Looks at the first bytes; called once, before anything else.
+    pub(super) fn open(&mut self) -> Opening {
+        while self.raw.len() < 4 && self.end.is_none() {
+            self.read(4 - self.raw.len());
         }
-        Ok(match &self.head[..self.head_end] {
-            [0xEF, 0xBB, 0xBF, ..] => Opening::Utf8Mark,
-            [0xFE, 0xFF, ..] | [0xFF, 0xFE, ..] | [0, _, ..] | [_, 0, ..] => Opening::Wide,
-            _ => Opening::Plain,
-        })
-    }
-
-    /// Allows `budget` bytes for the token that follows.
-    pub(super) fn begin_token(&mut self, budget: usize) {
-        self.token_left = budget;
-    }
-
-    /// The limit that stopped the input, if one did.
-    pub(super) fn trip(&self) -> Option<Trip> {
-        self.trip
-    }
-}
-
-impl<R: BufRead> BufRead for Meter<R> {
-    fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        let available = if self.head_at < self.head_end {
-            &self.head[self.head_at..self.head_end]
-        } else {
-            self.inner.fill_buf()?
+        let (opening, mark) = match self.raw.as_slice() {
+            [0xEF, 0xBB, 0xBF, ..] => (Opening::Utf8Mark, 3),
+            [0xFE, 0xFF, ..] | [0xFF, 0xFE, ..] | [0, _, ..] | [_, 0, ..] => (Opening::Wide, 0),
+            _ => (Opening::Plain, 0),
         };
-        if available.is_empty() {
-            return Ok(available);
-        }
-        let room = self.token_left.min(usize::try_from(self.total_left).unwrap_or(usize::MAX));
-        if room == 0 {
-            self.trip = Some(if self.total_left == 0 { Trip::Total } else { Trip::Token });
-            return Err(io::Error::other("limit reached"));
-        }
-        Ok(&available[..available.len().min(room)])
+        self.raw.drain(..mark);
+        self.decode();
+        opening
     }
 
-    fn consume(&mut self, count: usize) {
-        if self.head_at < self.head_end {
-            self.head_at += count;
-        } else {
-            self.inner.consume(count);
-        }
-        self.token_left = self.token_left.saturating_sub(count);
-        self.total_left = self.total_left.saturating_sub(count as u64);
+    /// What is in the window.
+    pub(super) fn text(&self) -> &str {
+        &self.text
     }
-}
 
-impl<R: BufRead> Read for Meter<R> {
-    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        let chunk = self.fill_buf()?;
-        let count = chunk.len().min(out.len());
-        out[..count].copy_from_slice(&chunk[..count]);
-        self.consume(count);
-        Ok(count)
+    /// Why nothing follows it; `None` while more may follow.
+    pub(super) fn end(&self) -> Option<&End> {
+        self.end.as_ref()
+    }
+
+    /// Makes `size` bytes follow what stands at `at`, or all that there are; gives where that stands now. What is before
+    /// it may go.
+    pub(super) fn slide(&mut self, at: usize, size: usize) -> usize {
+        if self.text.len() - at >= size {
+            return at;
+        }
+        self.text.drain(..at);
+        while self.text.len() < size && self.end.is_none() {
+            self.read(size - self.text.len());
+            self.decode();
+        }
+        0
+    }
+
+    /// Reads once, at most so many bytes.
+    fn read(&mut self, most: usize) {
+        let chunk = match self.input.fill_buf() {
+            Ok(chunk) => chunk,
+            Err(error) if error.kind() == ErrorKind::Interrupted => return,
+            Err(error) => return self.end = Some(End::Unreadable(error.to_string())),
+        };
+        let allowed = usize::try_from(self.total_left).unwrap_or(usize::MAX);
+        let count = chunk.len().min(most).min(allowed);
+        self.raw.extend_from_slice(&chunk[..count]);
+        if count == 0 {
+            self.end = Some(if chunk.is_empty() { End::Whole } else { End::Total });
+        }
+        self.input.consume(count);
+        self.total_left -= count as u64;
+    }
+
+    /// Makes text of what was read, as far as it is UTF-8.
+    fn decode(&mut self) {
+        let count = match str::from_utf8(&self.raw) {
+            Ok(text) => {
+                self.text.push_str(text);
+                text.len()
+            }
+            Err(error) => {
+                let (text, rest) = self.raw.split_at(error.valid_up_to());
+                self.text.push_str(str::from_utf8(text).unwrap_or_default());
+                if error.error_len().is_some() {
+                    self.end = Some(End::NotUtf8(rest.first().copied()));
+                } else if matches!(self.end, Some(End::Whole)) {
+                    self.end = Some(End::NotUtf8(None));
+                }
+                text.len()
+            }
+        };
+        self.raw.drain(..count);
     }
 }

@@ -15,6 +15,7 @@ mod scope;
 mod tag;
 #[cfg(test)]
 mod tests;
+mod tokens;
 mod verbatim;
 mod writer;
 

@@ -2,15 +2,16 @@
 
 use std::{fmt, io::BufRead};
 
-use quick_xml::{Error as TokenError, errors::IllFormedError, errors::SyntaxError, events::Event as TokenEvent};
+use quick_xml::{Error as TokenError, errors::IllFormedError, errors::SyntaxError};
 
 use super::{
     Event, Limits, Start, Text, Verbatim,
-    chars::{Holds, first_forbidden, is_blank, is_name_char, is_space, push_normalised, split_qname},
+    chars::{Holds, Lines, first_forbidden, is_blank, is_name_char, is_space, push_normalised, split_qname},
     elements::Elements,
-    input::{Meter, Opening, Trip},
+    input::{End, Opening},
     scope::Scope,
     tag::{Problem, Tag, check_declaration, reference, rest},
+    tokens::{Kind, Stop, Tokens},
     verbatim::Capture,
 };
 use crate::{
@@ -23,9 +24,8 @@ use crate::{
 /// It accepts well-formed, namespace-well-formed XML 1.0 in UTF-8 without a document type declaration, within its
 /// [`Limits`], and nothing else. The first finding ends the reading: every later call gives it again.
 pub struct Reader<R> {
-    tokens: quick_xml::Reader<Meter<R>>,
+    tokens: Tokens<R>,
     limits: Limits,
-    token: String,
     /// What the current token holds.
     holds: Holds,
     /// Where the current token begins.
@@ -65,22 +65,6 @@ enum State {
     Epilog,
 }
 
-/// The kinds of token that the tokenizer cuts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    Start,
-    Empty,
-    End,
-    Text,
-    Reference,
-    CData,
-    Comment,
-    Instruction,
-    Declaration,
-    DocType,
-    Eof,
-}
-
 /// An [`Event`] without what it carries.
 enum Turn {
     Start,
@@ -92,14 +76,9 @@ enum Turn {
 impl<R: BufRead> Reader<R> {
     /// Starts at the first byte of a document.
     pub fn new(input: R, limits: Limits) -> Self {
-        let mut tokens = quick_xml::Reader::from_reader(Meter::new(input, limits.total_bytes));
-        // End tags are matched here, where the place and the path are known.
-        tokens.config_mut().check_end_names = false;
-        tokens.config_mut().allow_unmatched_ends = true;
         Reader {
-            tokens,
+            tokens: Tokens::new(input, limits.total_bytes),
             limits,
-            token: String::new(),
             holds: Holds::default(),
             token_place: Place::START,
             place: Place::START,
@@ -126,7 +105,7 @@ impl<R: BufRead> Reader<R> {
         let turn = self.guarded(Self::advance)?;
         Ok(match turn {
             Turn::Start => Event::Start(Start {
-                token: &self.token,
+                token: self.tokens.token(),
                 tag: &self.tag,
                 scope: &self.scope,
                 elements: &self.elements,
@@ -290,7 +269,7 @@ impl<R: BufRead> Reader<R> {
                     self.event_position = self.token_place.position();
                     self.start_tag(kind == Kind::Empty)?;
                     let top = self.elements.depth() == base + 1;
-                    capture.start(&self.token, &self.tag, &self.scope, top);
+                    capture.start(self.tokens.token(), &self.tag, &self.scope, top);
                     if kind == Kind::Empty {
                         self.close();
                     }
@@ -299,13 +278,13 @@ impl<R: BufRead> Reader<R> {
                 Kind::Eof => self.end_of_input()?,
                 other => {
                     self.other_token(other)?;
-                    capture.text(&self.token, &self.scope);
+                    capture.text(self.tokens.token(), &self.scope);
                 }
             }
             if capture.has_elements() {
                 self.text.clear();
             }
-            capture.push(&self.token);
+            capture.push(self.tokens.token());
             if matches!(kind, Kind::End | Kind::Empty) && self.elements.depth() == base {
                 capture.end_top(&self.scope);
             }
@@ -319,45 +298,27 @@ impl<R: BufRead> Reader<R> {
         }
     }
 
-    /// Reads one token into `self.token` and checks its characters.
+    /// Goes on to the next token and checks its characters.
     fn read_token(&mut self) -> Result<Kind, Finding> {
         if self.state == State::New {
             self.state = State::Prolog;
             self.open()?;
         }
         self.token_place = self.place;
-        let mut bytes = std::mem::take(&mut self.token).into_bytes();
-        bytes.clear();
         // A CDATA section of the longest text has 12 bytes more.
-        self.tokens.get_mut().begin_token(self.limits.text_bytes.saturating_add("<![CDATA[]]>".len()));
-        let kind = self.tokens.read_event_into(&mut bytes).map(|event| match event {
-            TokenEvent::Start(_) => Kind::Start,
-            TokenEvent::Empty(_) => Kind::Empty,
-            TokenEvent::End(_) => Kind::End,
-            TokenEvent::Text(_) => Kind::Text,
-            TokenEvent::GeneralRef(_) => Kind::Reference,
-            TokenEvent::CData(_) => Kind::CData,
-            TokenEvent::Comment(_) => Kind::Comment,
-            TokenEvent::PI(_) => Kind::Instruction,
-            TokenEvent::Decl(_) => Kind::Declaration,
-            TokenEvent::DocType(_) => Kind::DocType,
-            TokenEvent::Eof => Kind::Eof,
-        });
-        let kind = match kind {
-            Ok(kind) => kind,
-            Err(error) => return Err(self.token_error(&error, &bytes)),
-        };
-        self.token = String::from_utf8(bytes).map_err(|error| self.not_utf8(error.as_bytes()))?;
-        self.holds = Holds::of(&self.token);
-        if self.holds.plain() {
-            self.place.advance_plain(self.token.len());
-        } else {
-            self.place.advance(self.token.as_bytes());
+        let longest = self.limits.text_bytes.saturating_add("<![CDATA[]]>".len());
+        let kind = self.tokens.advance(longest).map_err(|stop| self.stopped(stop))?;
+        let token = self.tokens.token();
+        self.holds = Holds::of(token);
+        match self.holds.lines() {
+            Lines::None => self.place.advance_plain(token.len()),
+            Lines::Narrow => self.place.advance_lines(token.as_bytes()),
+            Lines::Any => self.place.advance(token.as_bytes()),
         }
         if !self.holds.suspicious() {
             return Ok(kind);
         }
-        match first_forbidden(&self.token) {
+        match first_forbidden(token) {
             None => Ok(kind),
             Some((at, c)) => {
                 let found = format!("U+{:04X}", u32::from(c));
@@ -367,76 +328,79 @@ impl<R: BufRead> Reader<R> {
     }
 
     fn open(&mut self) -> Result<(), Finding> {
-        match self.tokens.get_mut().open() {
-            Ok(Opening::Plain) => Ok(()),
-            Ok(Opening::Utf8Mark) => {
+        match self.tokens.open() {
+            Opening::Plain => Ok(()),
+            Opening::Utf8Mark => {
                 self.place.skip_bytes(3);
                 Ok(())
             }
-            Ok(Opening::Wide) => {
-                Err(self.finding(Code::XmlEncoding, self.place.position(), "UTF-16 or UTF-32", "UTF-8"))
-            }
-            Err(error) => Err(self.unreadable(&error)),
+            Opening::Wide => Err(self.finding(Code::XmlEncoding, self.place.position(), "UTF-16 or UTF-32", "UTF-8")),
         }
     }
 
-    fn token_error(&self, error: &TokenError, bytes: &[u8]) -> Finding {
+    /// Why there is no next token.
+    fn stopped(&self, stop: Stop) -> Finding {
         let start = self.token_place.position();
-        let found = String::from_utf8_lossy(&bytes[..bytes.len().min(400)]);
-        match (error, self.tokens.get_ref().trip()) {
-            (_, Some(Trip::Total)) => {
-                let expected = format!("at most {} bytes (limit total_bytes)", self.limits.total_bytes);
-                self.finding(Code::LimitExceeded, start, "a longer document", expected)
-            }
-            (_, Some(Trip::Token)) => {
+        match stop {
+            Stop::Refused(error) => self.refused(&error),
+            Stop::Long => {
                 let expected = format!("at most {} bytes (limit text_bytes)", self.limits.text_bytes);
                 self.finding(Code::LimitExceeded, start, "a longer piece of text or markup", expected)
             }
-            (TokenError::Io(error), None) => self.unreadable(error),
-            (TokenError::Encoding(_), None) => self.not_utf8(bytes),
-            (TokenError::Syntax(SyntaxError::UnclosedDoctype), None)
-            | (TokenError::IllFormed(IllFormedError::MissingDoctypeName), None) => {
-                self.finding(Code::XmlDtd, start, found, "no document type declaration")
+            Stop::Input(End::Total) => {
+                let expected = format!("at most {} bytes (limit total_bytes)", self.limits.total_bytes);
+                self.finding(Code::LimitExceeded, start, "a longer document", expected)
             }
-            (TokenError::IllFormed(IllFormedError::UnclosedReference), None) => {
-                self.finding(Code::XmlSyntax, start, found, "&amp; or a reference that ends with ';'")
+            Stop::Input(End::NotUtf8(byte)) => {
+                let found = byte.map_or_else(|| "a cut character".to_owned(), |byte| format!("the byte {byte:02X}"));
+                let position = self.token_place.after(self.tokens.token().as_bytes());
+                self.finding(Code::XmlEncoding, position, found, "UTF-8")
             }
-            (TokenError::Syntax(error), None) => {
-                let misspelled = match error {
-                    SyntaxError::InvalidBangMarkup => true,
-                    SyntaxError::UnclosedCData => !bytes.starts_with(b"<![CDATA["),
-                    SyntaxError::UnclosedComment => !bytes.starts_with(b"<!--"),
-                    _ => false,
-                };
-                if misspelled {
-                    return self.finding(Code::XmlSyntax, start, found, "a comment, a CDATA section or a tag");
-                }
-                self.finding(Code::XmlSyntax, start, found, format!("complete markup ({error})"))
-            }
-            (error, None) => self.finding(Code::XmlSyntax, start, error.to_string(), "well-formed XML"),
+            Stop::Input(End::Unreadable(error)) => self.finding(Code::FileUnreadable, start, error, "readable input"),
+            Stop::Input(End::Whole) => self.finding(Code::XmlSyntax, start, "the end of the input", "complete markup"),
         }
     }
 
-    fn not_utf8(&self, bytes: &[u8]) -> Finding {
-        let valid = bytes.utf8_chunks().next().map_or(0, |chunk| chunk.valid().len());
-        let found =
-            bytes.get(valid).map_or_else(|| "a cut character".to_owned(), |byte| format!("the byte {byte:02X}"));
-        self.finding(Code::XmlEncoding, self.token_place.after(&bytes[..valid]), found, "UTF-8")
-    }
-
-    fn unreadable(&self, error: &std::io::Error) -> Finding {
-        self.finding(Code::FileUnreadable, self.place.position(), error.to_string(), "readable input")
+    /// What the tokenizer refuses.
+    fn refused(&self, error: &TokenError) -> Finding {
+        let (start, token) = (self.token_place.position(), self.tokens.token());
+        match error {
+            TokenError::Syntax(SyntaxError::UnclosedDoctype)
+            | TokenError::IllFormed(IllFormedError::MissingDoctypeName) => {
+                self.finding(Code::XmlDtd, start, token, "no document type declaration")
+            }
+            TokenError::IllFormed(IllFormedError::UnclosedReference) => {
+                self.finding(Code::XmlSyntax, start, token, "&amp; or a reference that ends with ';'")
+            }
+            TokenError::Syntax(error) => {
+                let misspelled = match error {
+                    SyntaxError::InvalidBangMarkup => true,
+                    SyntaxError::UnclosedCData => !token.starts_with("<![CDATA["),
+                    SyntaxError::UnclosedComment => !token.starts_with("<!--"),
+                    _ => false,
+                };
+                if misspelled {
+                    return self.finding(Code::XmlSyntax, start, token, "a comment, a CDATA section or a tag");
+                }
+                self.finding(Code::XmlSyntax, start, token, format!("complete markup ({error})"))
+            }
+            error => self.finding(Code::XmlSyntax, start, error.to_string(), "well-formed XML"),
+        }
     }
 
     fn start_tag(&mut self, empty: bool) -> Result<(), Finding> {
         if self.state == State::Epilog {
-            return Err(self.problem(Problem::syntax(0, rest(&self.token, 0), "nothing behind the root element")));
+            return Err(self.problem(Problem::syntax(
+                0,
+                rest(self.tokens.token(), 0),
+                "nothing behind the root element",
+            )));
         }
-        let end = self.token.len() - if empty { 2 } else { 1 };
-        let name_len = self.token.as_bytes()[1..end].iter().position(|&b| is_space(b)).unwrap_or(end - 1);
+        let end = self.tokens.token().len() - if empty { 2 } else { 1 };
+        let name_len = self.tokens.token().as_bytes()[1..end].iter().position(|&b| is_space(b)).unwrap_or(end - 1);
         self.tag.name_end = 1 + name_len;
-        let Some((prefix, local)) = split_qname(&self.token[1..self.tag.name_end]) else {
-            return Err(self.problem(Problem::syntax(0, rest(&self.token, 0), "an element name behind '<'")));
+        let Some((prefix, local)) = split_qname(&self.tokens.token()[1..self.tag.name_end]) else {
+            return Err(self.problem(Problem::syntax(0, rest(self.tokens.token(), 0), "an element name behind '<'")));
         };
         self.tag.local_start = self.tag.name_end - local.len();
         let limits = self.limits;
@@ -449,13 +413,17 @@ impl<R: BufRead> Reader<R> {
         self.elements.push(prefix, local, self.scope.mark());
         let result = self
             .tag
-            .scan(&self.token, self.holds, self.token_place, &limits)
-            .and_then(|()| self.tag.declare(&self.token, &mut self.scope, &limits))
+            .scan(self.tokens.token(), self.holds, self.token_place, &limits)
+            .and_then(|()| self.tag.declare(self.tokens.token(), &mut self.scope, &limits))
             .and_then(|()| {
                 if prefix == "xmlns" {
-                    return Err(Problem::syntax(1, rest(&self.token, 1), "an element name without the prefix xmlns"));
+                    return Err(Problem::syntax(
+                        1,
+                        rest(self.tokens.token(), 1),
+                        "an element name without the prefix xmlns",
+                    ));
                 }
-                self.tag.resolve(&self.token, prefix, &self.scope)
+                self.tag.resolve(self.tokens.token(), prefix, &self.scope)
             });
         result.map_err(|problem| self.problem(problem))?;
         self.state = if empty { State::EmptyElement } else { State::Content };
@@ -463,7 +431,7 @@ impl<R: BufRead> Reader<R> {
     }
 
     fn end_tag(&mut self) -> Result<(), Finding> {
-        let found = self.token[2..self.token.len() - 1].trim_end_matches([' ', '\t', '\r', '\n']);
+        let found = self.tokens.token()[2..self.tokens.token().len() - 1].trim_end_matches([' ', '\t', '\r', '\n']);
         match self.elements.name() {
             Some(name) if name == found => {
                 self.close();
@@ -471,9 +439,11 @@ impl<R: BufRead> Reader<R> {
             }
             Some(name) => {
                 let expected = format!("</{name}>");
-                Err(self.problem(Problem::syntax(0, rest(&self.token, 0), expected)))
+                Err(self.problem(Problem::syntax(0, rest(self.tokens.token(), 0), expected)))
             }
-            None => Err(self.problem(Problem::syntax(0, rest(&self.token, 0), "no end tag without a start tag"))),
+            None => {
+                Err(self.problem(Problem::syntax(0, rest(self.tokens.token(), 0), "no end tag without a start tag")))
+            }
         }
     }
 
@@ -497,7 +467,7 @@ impl<R: BufRead> Reader<R> {
 
     /// Tokens that are no event of their own: they add to the text, are passed over, or are refused.
     fn other_token(&mut self, kind: Kind) -> Result<(), Finding> {
-        let token = self.token.as_str();
+        let token = self.tokens.token();
         let inside = self.elements.depth() > 0;
         let result = match kind {
             Kind::Text if !inside && is_blank(token) => return Ok(()),
@@ -531,7 +501,8 @@ impl<R: BufRead> Reader<R> {
     }
 
     fn problem(&self, problem: Problem) -> Finding {
-        let position = self.token_place.after(&self.token.as_bytes()[..problem.at.min(self.token.len())]);
+        let position =
+            self.token_place.after(&self.tokens.token().as_bytes()[..problem.at.min(self.tokens.token().len())]);
         self.finding(problem.code, position, problem.found, problem.expected)
     }
 

@@ -44,12 +44,13 @@ impl Scope {
         scope
     }
 
-    pub(super) fn declare(&mut self, prefix: &str, uri: &str) {
+    pub(super) fn declare(&mut self, prefix: &str, uri: &str) -> BindingId {
         let start = self.text.len();
         self.text.push_str(prefix);
         let middle = self.text.len();
         self.text.push_str(uri);
         self.bindings.push(Binding { prefix: start..middle, uri: middle..self.text.len() });
+        self.bindings.len() - 1
     }
 
     /// The innermost binding of a prefix.

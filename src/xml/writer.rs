@@ -3,12 +3,13 @@
 use std::{
     borrow::Cow,
     io::{self, Write},
+    ops::Range,
 };
 
 use super::{
     Limits, Name, Verbatim,
     chars::{first_forbidden, is_ncname},
-    scope::{Scope, XML_NS, XMLNS_NS},
+    scope::{BindingId, Scope, XML_NS, XMLNS_NS},
 };
 use crate::error::Code;
 
@@ -90,8 +91,11 @@ pub struct Writer<W> {
     table: Vec<(String, String)>,
     scope: Scope,
     open: Vec<Open>,
-    /// Expanded names of the attributes of the tag being written.
-    attributes: Vec<(String, String)>,
+    /// Qualified names of the open elements, one behind the other.
+    names: String,
+    /// The attributes of the tag being written: the bindings of their namespaces, and the local names in `locals`.
+    attributes: Vec<(BindingId, Range<usize>)>,
+    locals: String,
     in_tag: bool,
     rooted: bool,
     generated: usize,
@@ -106,7 +110,8 @@ fn within(what: &'static str, found: usize, limit: &'static str, most: usize) ->
 
 #[derive(Debug)]
 struct Open {
-    qname: String,
+    /// Where its name begins.
+    name: usize,
     scope: super::scope::Mark,
     content: Content,
 }
@@ -135,7 +140,9 @@ impl<W: Write> Writer<W> {
             table,
             scope: Scope::new(),
             open: Vec::new(),
+            names: String::new(),
             attributes: Vec::new(),
+            locals: String::new(),
             in_tag: false,
             rooted: false,
             generated: 0,
@@ -151,12 +158,23 @@ impl<W: Write> Writer<W> {
     pub fn within(out: W, prefixes: &[(&str, &str)], layout: Layout, depth: usize) -> Result<Self, WriteError> {
         let table = table_of(prefixes)?;
         let mut scope = Scope::new();
-        table.iter().for_each(|(prefix, uri)| scope.declare(prefix, uri));
+        table.iter().for_each(|(prefix, uri)| _ = scope.declare(prefix, uri));
         let content = if layout == Layout::Compact { Content::Mixed } else { Content::Elements };
-        let outer = |_| Open { qname: String::new(), scope: scope.mark(), content };
+        let outer = |_| Open { name: 0, scope: scope.mark(), content };
         let open = (0..depth).map(outer).collect();
-        let attributes = Vec::new();
-        Ok(Writer { out, layout, table, scope, open, attributes, in_tag: false, rooted: true, generated: 0 })
+        Ok(Writer {
+            out,
+            layout,
+            table,
+            scope,
+            open,
+            names: String::new(),
+            attributes: Vec::new(),
+            locals: String::new(),
+            in_tag: false,
+            rooted: true,
+            generated: 0,
+        })
     }
 
     /// Ends what [`Writer::within`] has started, and gives the output back.
@@ -206,19 +224,22 @@ impl<W: Write> Writer<W> {
                 push_declaration(&mut declarations, prefix, uri);
             }
         }
-        let prefix = match (name.ns, self.prefix_for(name.ns, true)) {
-            (_, Some(prefix)) => prefix,
+        let binding = match (name.ns, self.binding_for(name.ns, true)) {
+            (_, Some(id)) => id,
             ("", None) => {
-                self.scope.declare("", "");
                 push_declaration(&mut declarations, "", "");
-                String::new()
+                self.scope.declare("", "")
             }
             (uri, None) => self.declare_new(uri, &mut declarations)?,
         };
-        let qname = qualified(&prefix, name.local);
-        write!(self.out, "<{qname}{declarations}")?;
-        self.open.push(Open { qname, scope, content });
+        let start = self.names.len();
+        push_qualified(&mut self.names, self.scope.prefix(binding), name.local);
+        self.out.write_all(b"<")?;
+        self.out.write_all(&self.names.as_bytes()[start..])?;
+        self.out.write_all(declarations.as_bytes())?;
+        self.open.push(Open { name: start, scope, content });
         self.attributes.clear();
+        self.locals.clear();
         self.in_tag = true;
         self.rooted = true;
         Ok(())
@@ -239,17 +260,32 @@ impl<W: Write> Writer<W> {
         }
         check(value)?;
         within("a longer attribute value", value.len(), "attribute_bytes", LIMITS.attribute_bytes)?;
-        if self.attributes.iter().any(|(ns, local)| name == (ns.as_str(), local.as_str())) {
+        let is_it = |(id, local): &(BindingId, Range<usize>)| {
+            self.locals[local.clone()] == *name.local && self.scope.uri(*id) == name.ns
+        };
+        if self.attributes.iter().any(is_it) {
             return Err(WriteError::RepeatedAttribute(name.to_string()));
         }
         let mut declarations = String::new();
-        let prefix = match (name.ns, self.prefix_for(name.ns, false)) {
-            ("", _) => String::new(),
-            (_, Some(prefix)) => prefix,
+        let binding = match (name.ns, self.binding_for(name.ns, false)) {
+            ("", _) => Scope::NONE,
+            (_, Some(id)) => id,
             (uri, None) => self.declare_new(uri, &mut declarations)?,
         };
-        write!(self.out, "{declarations} {}=\"{}\"", qualified(&prefix, name.local), escape_attribute(value))?;
-        self.attributes.push((name.ns.to_owned(), name.local.to_owned()));
+        self.out.write_all(declarations.as_bytes())?;
+        self.out.write_all(b" ")?;
+        let prefix = self.scope.prefix(binding);
+        if !prefix.is_empty() {
+            self.out.write_all(prefix.as_bytes())?;
+            self.out.write_all(b":")?;
+        }
+        self.out.write_all(name.local.as_bytes())?;
+        self.out.write_all(b"=\"")?;
+        self.out.write_all(escape_attribute(value).as_bytes())?;
+        self.out.write_all(b"\"")?;
+        let start = self.locals.len();
+        self.locals.push_str(name.local);
+        self.attributes.push((binding, start..self.locals.len()));
         Ok(())
     }
 
@@ -314,8 +350,11 @@ impl<W: Write> Writer<W> {
             if open.content == Content::Elements {
                 self.new_line()?;
             }
-            write!(self.out, "</{}>", open.qname)?;
+            self.out.write_all(b"</")?;
+            self.out.write_all(&self.names.as_bytes()[open.name..])?;
+            self.out.write_all(b">")?;
         }
+        self.names.truncate(open.name);
         Ok(())
     }
 
@@ -375,26 +414,24 @@ impl<W: Write> Writer<W> {
     }
 
     fn new_line(&mut self) -> Result<(), WriteError> {
-        self.out.write_all(b"\n")?;
-        for _ in 0..self.open.len() {
-            self.out.write_all(b"  ")?;
-        }
-        Ok(())
+        // As deep as a reader takes it.
+        const LINE: [u8; 1 + 2 * LIMITS.depth] = {
+            let mut line = [b' '; 1 + 2 * LIMITS.depth];
+            line[0] = b'\n';
+            line
+        };
+        Ok(self.out.write_all(&LINE[..LINE.len().min(1 + 2 * self.open.len())])?)
     }
 
-    /// A prefix in scope for a namespace; the empty one only where it may be used.
-    fn prefix_for(&self, uri: &str, empty_allowed: bool) -> Option<String> {
-        (0..self.scope.next_id())
-            .map(|id| (id, self.scope.prefix(id)))
-            .find(|&(id, prefix)| {
-                self.scope.uri(id) == uri
-                    && (empty_allowed || !prefix.is_empty())
-                    && self.scope.find(prefix) == Some(id)
-            })
-            .map(|(_, prefix)| prefix.to_owned())
+    /// A binding in scope for a namespace; one of the empty prefix only where that may be used.
+    fn binding_for(&self, uri: &str, empty_allowed: bool) -> Option<BindingId> {
+        (0..self.scope.next_id()).find(|&id| {
+            let prefix = self.scope.prefix(id);
+            self.scope.uri(id) == uri && (empty_allowed || !prefix.is_empty()) && self.scope.find(prefix) == Some(id)
+        })
     }
 
-    fn declare_new(&mut self, uri: &str, declarations: &mut String) -> Result<String, WriteError> {
+    fn declare_new(&mut self, uri: &str, declarations: &mut String) -> Result<BindingId, WriteError> {
         check(uri)?;
         if uri == XMLNS_NS {
             return Err(WriteError::Prefix { prefix: String::new(), uri: uri.to_owned() });
@@ -406,9 +443,8 @@ impl<W: Write> Writer<W> {
                 break prefix;
             }
         };
-        self.scope.declare(&prefix, uri);
         push_declaration(declarations, &prefix, uri);
-        Ok(prefix)
+        Ok(self.scope.declare(&prefix, uri))
     }
 }
 
@@ -426,8 +462,12 @@ fn table_of(prefixes: &[(&str, &str)]) -> Result<Vec<(String, String)>, WriteErr
     Ok(table)
 }
 
-fn qualified(prefix: &str, local: &str) -> String {
-    if prefix.is_empty() { local.to_owned() } else { format!("{prefix}:{local}") }
+fn push_qualified(out: &mut String, prefix: &str, local: &str) {
+    if !prefix.is_empty() {
+        out.push_str(prefix);
+        out.push(':');
+    }
+    out.push_str(local);
 }
 
 fn push_declaration(out: &mut String, prefix: &str, uri: &str) {
@@ -450,37 +490,43 @@ fn check(text: &str) -> Result<(), WriteError> {
 
 /// Character data in the escaping of Canonical XML §2.3.
 pub(super) fn escape_text(text: &str) -> Cow<'_, str> {
-    escape(text, |c| match c {
-        '&' => Some("&amp;"),
-        '<' => Some("&lt;"),
-        '>' => Some("&gt;"),
-        '\r' => Some("&#xD;"),
+    escape(text, |byte| match byte {
+        b'&' => Some("&amp;"),
+        b'<' => Some("&lt;"),
+        b'>' => Some("&gt;"),
+        b'\r' => Some("&#xD;"),
         _ => None,
     })
 }
 
 /// An attribute value for double quotes in the escaping of Canonical XML §2.3.
 pub(super) fn escape_attribute(value: &str) -> Cow<'_, str> {
-    escape(value, |c| match c {
-        '&' => Some("&amp;"),
-        '<' => Some("&lt;"),
-        '"' => Some("&quot;"),
-        '\t' => Some("&#x9;"),
-        '\n' => Some("&#xA;"),
-        '\r' => Some("&#xD;"),
+    escape(value, |byte| match byte {
+        b'&' => Some("&amp;"),
+        b'<' => Some("&lt;"),
+        b'"' => Some("&quot;"),
+        b'\t' => Some("&#x9;"),
+        b'\n' => Some("&#xA;"),
+        b'\r' => Some("&#xD;"),
         _ => None,
     })
 }
 
-fn escape(text: &str, replacement: fn(char) -> Option<&'static str>) -> Cow<'_, str> {
-    let Some(first) = text.find(|c| replacement(c).is_some()) else { return Cow::Borrowed(text) };
-    let mut out = String::with_capacity(text.len() + 16);
-    out.push_str(&text[..first]);
-    for c in text[first..].chars() {
-        match replacement(c) {
-            Some(escaped) => out.push_str(escaped),
-            None => out.push(c),
+/// What is replaced is ASCII.
+fn escape(text: &str, replacement: impl Fn(u8) -> Option<&'static str>) -> Cow<'_, str> {
+    let next = |rest: &str| rest.bytes().enumerate().find_map(|(at, byte)| Some((at, replacement(byte)?)));
+    let (mut rest, mut out) = (text, String::new());
+    while let Some((at, escaped)) = next(rest) {
+        if out.is_empty() {
+            out.reserve(text.len() + 16);
         }
+        out.push_str(&rest[..at]);
+        out.push_str(escaped);
+        rest = &rest[at + 1..];
     }
+    if out.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    out.push_str(rest);
     Cow::Owned(out)
 }

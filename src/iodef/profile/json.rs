@@ -5,7 +5,7 @@ use super::{
     unknown_address, unknown_impact, unsayable_ids, write,
 };
 use crate::{
-    class::{self, Fields, Path, View},
+    class::{self, Fields, Path, Shape, View},
     iodef::IodefDocument,
 };
 
@@ -96,10 +96,11 @@ fn class_of(node: &mut dyn class::Node) -> Option<&mut dyn Fields> {
 
 /// A time of JSON is one of RFC 3339: it has a zone, which one of XML may lack, and no hour 24.
 fn times(class: &mut dyn Fields, path: &Path<'_>, change: &mut impl FnMut(String, &str, bool)) {
-    for (index, field) in class.def().fields.iter().enumerate() {
-        let Some(slot) = class.slot_mut(index) else { continue };
+    for index in class.filled().indices() {
+        let field = class.def().fields.get(index).filter(|field| is_time((field.shape)()));
+        let (Some(field), Some(slot)) = (field, class.slot_mut(index)) else { continue };
         let zoned = match slot.get(0).map(|node| node.view()) {
-            Some(View::Simple(simple)) if simple.def().xsd == "xs:dateTime" => has_zone(simple.text()),
+            Some(View::Simple(simple)) => has_zone(simple.text()),
             _ => true,
         };
         // Without GenerationTime there is no incident: that one is for the reader to mend.
@@ -108,13 +109,16 @@ fn times(class: &mut dyn Fields, path: &Path<'_>, change: &mut impl FnMut(String
             change(path.child(field.name).to_string(), "left out: a time without zone has no form in JSON", true);
         }
         if let Some(class::ViewMut::Simple(time)) = slot.get_mut(0).map(|node| node.view_mut())
-            && time.def().xsd == "xs:dateTime"
             && let Some(same) = midnight(time.text())
             && time.set(&same)
         {
             change(path.child(field.name).to_string(), "the same time: JSON has no hour 24", false);
         }
     }
+}
+
+fn is_time(shape: Shape) -> bool {
+    matches!(shape, Shape::Simple(def) if def.xsd == "xs:dateTime")
 }
 
 /// The end of a day as the beginning of the next one, save for the last day that four digits of a year can say.

@@ -147,16 +147,24 @@ impl<'p> Part<'p> {
 fn cut_references(part: &mut Part<'_>, lost: &Lost, changes: &mut Vec<Change>) -> bool {
     let mut refers = false;
     class::each_class(part.class, part.path, &mut |class, _| refers |= has(class, "uid_ref"));
-    let lost = if refers { lost(part.class, part.path) } else { BTreeSet::new() };
-    let open = if refers { open_references(part, &lost) } else { BTreeSet::new() };
+    if !refers {
+        return false;
+    }
+    let open = open_references(part, &lost(part.class, part.path));
+    if open.is_empty() {
+        return false;
+    }
     class::each_class(part.class, part.path, &mut |class, path| {
+        if !has(class, "uid_ref") {
+            return;
+        }
         let path = path.child("@uid-ref").to_string();
-        if !open.is_empty() && has(class, "uid_ref") && open.contains(&path) {
+        if open.contains(&path) {
             clear(class, "uid_ref");
             changes.push(Change { path, how: "left out: what it refers to is left out".to_owned(), left_out: true });
         }
     });
-    !open.is_empty()
+    true
 }
 
 /// The `uid-ref`s, by path, whose id is nowhere in the document but at places that are lost.

@@ -7,7 +7,7 @@ use super::{
     values::{is_domain, ports},
 };
 use crate::{
-    class::{ClassDef, Coded, DateTime, Enumeration, Fields, Kind as Field, Shape, Slot, Text, View},
+    class::{ClassDef, Coded, DateTime, Enumeration, FieldDef, Fields, Kind as Field, Shape, Slot, Text, View, filled},
     iodef::{
         Extension, Flow, HashData, IndicatorId, MlString, System,
         vocab::{Action, HashScope, SystemCategory},
@@ -21,9 +21,8 @@ pub(super) fn is<E: Enumeration>(coded: &Option<Coded<E>>, value: E) -> bool {
 }
 
 pub(super) fn some_child(class: &dyn Fields, look: &mut Look<'_>) {
-    let fields = class.def().fields.iter().enumerate();
-    let mut children = fields.filter(|(_, field)| matches!(field.kind, Field::Element | Field::Choice | Field::Group));
-    if children.all(|(index, _)| class.slot(index).is_none_or(|slot| slot.is_empty())) {
+    let is_child = |field: &FieldDef| matches!(field.kind, Field::Element | Field::Choice | Field::Group);
+    if !filled(class).any(|(_, field, _)| is_child(field)) {
         look.broken("nothing");
     }
 }
@@ -132,10 +131,7 @@ type Translated<'c> = (Option<&'c str>, usize);
 
 /// Calls for each translation-id of each field with the texts that have it.
 fn translations(class: &dyn Fields, visit: &mut dyn FnMut(&'static str, &str, &[Translated<'_>])) {
-    for (index, field) in class.def().fields.iter().enumerate().filter(|(_, field)| field.card.many()) {
-        let Some(slot) = class.slot(index).filter(|slot| !slot.is_empty() && is_text((field.shape)())) else {
-            continue;
-        };
+    for (_, field, slot) in filled(class).filter(|(_, field, _)| field.card.many() && is_text((field.shape)())) {
         let mut groups: BTreeMap<&str, Vec<Translated<'_>>> = BTreeMap::new();
         for i in 0..slot.len() {
             if let Some(View::Class(class)) = slot.get(i).map(|node| node.view())

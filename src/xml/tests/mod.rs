@@ -8,7 +8,7 @@ mod verbatim;
 use std::io::{self, BufRead, Read};
 
 use super::*;
-use crate::error::{Code, Finding};
+use crate::error::{Code, Finding, Position};
 
 /// An event that owns what it carries.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -173,6 +173,38 @@ fn how_the_input_is_cut_makes_no_difference() {
         for size in 1..9 {
             let chunks = Chunks { bytes: document.as_bytes(), size };
             assert_eq!(read_from(chunks, Limits::default()), whole, "{document} in pieces of {size}");
+        }
+    }
+}
+
+#[test]
+fn where_the_window_ends_makes_no_difference() {
+    let good = "<b/>\u{FEFF}\u{FEFF}日本<!-- -- -->&lt;<![CDATA[]]]]>\u{FEFF}<?p q?><c d='>'  e=\"'\"/>\r\n</b >";
+    let pieces = [
+        good.replace("-- -- -", "- - -").replace("</b >", "<b></b >"),
+        good.to_owned(),
+        "<b/>&amp <c/>".to_owned(),
+        "<b/>]]><c/>".to_owned(),
+        "<b/><!-><c/>".to_owned(),
+        "<b/><![cdata[]]><c/>".to_owned(),
+        "<b/>\n<c d='<'/>".to_owned(),
+        "<b/><!DOCTYPE c><c/>".to_owned(),
+        "<b/>日\u{FFFE}<c/>".to_owned(),
+        "<b/><c".to_owned(),
+    ];
+    // A window begins with the text before the piece, so that with each length it ends elsewhere in the piece.
+    let behind = |length: usize, piece: &str| {
+        let told = read(format!("<a>{}{piece}</a>", "x".repeat(length)));
+        told.map(|events| events[2..].to_vec()).map_err(|finding| {
+            let Position { line, column, offset } = finding.position;
+            let before = if line == 1 { length as u64 } else { 0 };
+            (finding.code, finding.found, finding.expected, line, column - before, offset - length as u64)
+        })
+    };
+    for piece in &pieces {
+        let near = behind(8, piece);
+        for length in 32 * 1024 - piece.len() - 8..32 * 1024 + 8 {
+            assert_eq!(behind(length, piece), near, "{piece} behind {length} bytes");
         }
     }
 }
