@@ -19,6 +19,7 @@ const TARGETS: &[Target] = &[
     ("iodef_xml", sirex::iodef::fuzz_xml),
     ("json", sirex::json::fuzz),
     ("openpgp", sirex::openpgp::fuzz),
+    ("pattern", sirex::stix::fuzz_pattern),
     ("stix", sirex::stix::fuzz),
     ("xml", sirex::xml::fuzz),
 ];
@@ -97,5 +98,9 @@ fn good_seeds_are_read_and_written() {
         let decoded = stix::decode(&bytes, &json::Limits::default()).unwrap();
         let wrong: Vec<_> = decoded.findings.iter().filter(|finding| finding.severity > Severity::Note).collect();
         assert!(wrong.is_empty(), "{}: {wrong:#?}", file.display());
+    }
+    for (file, bytes) in of("pattern") {
+        let parsed = stix::pattern::Pattern::parse(std::str::from_utf8(&bytes).unwrap()).unwrap();
+        assert_eq!(parsed.spellings, [], "{}", file.display());
     }
 }

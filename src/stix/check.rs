@@ -75,6 +75,7 @@ impl Look<'_, '_> {
             Family::Observable => self.computed_id(def, value),
             Family::Relationship => self.relationship(value),
             Family::Marking => self.marking(value),
+            Family::Domain if name == "indicator" => self.pattern(value),
             _ => {}
         }
     }

@@ -2,7 +2,7 @@
 //!
 //! A declaration ([`Def`]) says of each property what it is; [`rules()`] has what declarations cannot say, and where it stands in
 //! the specification. A document in memory ([`StixDocument`]) is what was read and nothing else, so that it is written as it
-//! came. STIX 2.0 is recognised, and not read. Patterns (§9) are not looked into.
+//! came. [`pattern`] has the patterns of indicators. STIX 2.0 is recognised, and not read.
 
 mod check;
 mod common;
@@ -19,6 +19,7 @@ mod marking;
 mod meta;
 mod observable;
 mod parts;
+pub mod pattern;
 mod read;
 mod relationships;
 mod rules;
@@ -33,7 +34,7 @@ pub use def::{Def, Family, Property, Targets, Type, Values};
 pub use detect::detect;
 pub use document::{Object, StixDocument, encode};
 pub use forms::Form;
-pub use fuzz::fuzz;
+pub use fuzz::{fuzz, fuzz_pattern};
 pub use id::{Computed, NAMESPACE, computed};
 pub use marking::{TLP_2, TLP_MARKINGS, TlpMarking};
 pub use read::{Decoded, OBJECT_BYTES, check, decode};

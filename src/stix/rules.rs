@@ -54,6 +54,11 @@ impl Rule {
         Rule { of, word: Word::Should, severity: Severity::Note, code, section, expected }
     }
 
+    /// What no word forbids, and cannot be meant or cannot be read here.
+    pub(super) const fn odd(of: &'static str, code: Code, section: &'static str, expected: &'static str) -> Rule {
+        Rule { of, word: Word::May, severity: Severity::Warning, code, section, expected }
+    }
+
     pub(super) const fn may(of: &'static str, code: Code, section: &'static str, expected: &'static str) -> Rule {
         Rule { of, word: Word::May, severity: Severity::Note, code, section, expected }
     }
@@ -148,6 +153,22 @@ rules! {
     SELECTOR_OF_NOTHING = must "granular-marking" IdUnresolved "7.2.3" "a selector of something that is in the object";
     MARKS_ITSELF = must "marking-definition" ValueContradicts "3.2" "a marking other than this one";
     TLP = must "marking-definition" ValueContradicts "7.2.1" "one of the TLP markings, with its id";
+
+    // --- patterns ---
+    PATTERN = must "pattern" ValueInvalid "9.4" "a pattern of the grammar";
+    PATTERN_LIMIT = odd "pattern" LimitExceeded "9.4" "a pattern within the limits";
+    PATTERN_SPELLING = clear "pattern" ValueInvalid "9.2" "signs and constants as the specification spells them";
+    PATTERN_TYPES = must "pattern" ValueContradicts "9.5" "comparisons of one object type on both sides of AND";
+    PATTERN_STOP = odd "pattern" ValueContradicts "9.5.1" "STOP after START";
+    PATTERN_VALID_FROM = should "pattern" ValueContradicts "9.5.1" "START not before valid_from";
+    PATTERN_VALID_UNTIL = should "pattern" ValueContradicts "9.5.1" "STOP not after valid_until";
+    PATTERN_OBJECT = must "pattern" ValueUnknown "9.7" "a type of cyber-observable object";
+    PATTERN_CUSTOM = may "pattern" ValueUnknown "9.7" "a type of STIX 2.1";
+    PATTERN_PATH = clear "pattern" ClassUnknownElement "9.7" "a path that the type has";
+    PATTERN_CONSTANT = clear "pattern" ValueInvalid "9.6.1" "a constant of the property's type";
+    PATTERN_REGEX = clear "pattern" ValueInvalid "9.6.1" "a regular expression (PCRE)";
+    PATTERN_NETWORK = must "pattern" ValueInvalid "9.6.1" "an IPv4 or IPv6 address or network";
+    PATTERN_NETWORK_PATH = clear "pattern" ValueContradicts "9.6.1" "the value of an ipv4-addr or ipv6-addr before ISSUBSET and ISSUPERSET";
 
     // --- extensions ---
     EXTENSION_KEY = should "extensions" ClassUnknownElement "3.2" "the id of an extension-definition, or a predefined extension of the type";

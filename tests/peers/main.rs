@@ -11,5 +11,6 @@ mod partner;
 mod peer;
 mod signature;
 mod stix;
+mod stix_pattern;
 mod strangers;
 mod tls;

@@ -3,6 +3,7 @@
 mod documents;
 mod every;
 mod ids;
+mod pattern;
 mod round_trip;
 mod tables;
 
