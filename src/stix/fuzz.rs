@@ -4,13 +4,15 @@ use super::{
     decode,
     document::encode,
     pattern::{Pattern, find},
+    upgrade,
 };
 use crate::json::{Document, Layout, Limits};
 
-/// Body of a fuzz target: reads the bytes, writes what was read, and compares. Any bytes may be given.
+/// Body of a fuzz target: reads the bytes, writes what was read, and compares; then makes STIX 2.1 of it. Any bytes may
+/// be given.
 ///
 /// # Panics
-/// When what was written does not say what was read: that is what the target looks for.
+/// When what was written does not say what was read, or what was upgraded is not written or not of 2.1: that is what the target looks for.
 pub fn fuzz(bytes: &[u8]) {
     let _ = super::detect(bytes);
     let limits = Limits::default();
@@ -20,6 +22,9 @@ pub fn fuzz(bytes: &[u8]) {
     let written = written.unwrap_or_default();
     let (Ok(read), Ok(back)) = (Document::parse(bytes, &limits), Document::parse(&written, &limits)) else { return };
     assert!(read.root() == back.root(), "what was written is not what was read");
+    let upgraded = upgrade(&decoded.document).document;
+    assert!(encode(&upgraded, Layout::Compact).is_ok(), "what was upgraded is not written");
+    assert!(upgrade(&upgraded).document == upgraded, "what was upgraded is not of STIX 2.1");
 }
 
 /// Body of a fuzz target: reads the bytes as a pattern, looks at it, prints it, reads that, and compares. Any bytes may be given.

@@ -20,7 +20,7 @@ pub enum Computed {
     Id(String),
     /// None: the object has none of the properties that contribute.
     FromNothing,
-    /// Not known: a number among the properties has no canonical text here.
+    /// Not known: a number among the properties has no canonical text, since it is beyond those that are exact.
     Unknown,
 }
 

@@ -2,7 +2,7 @@
 //!
 //! A declaration ([`Def`]) says of each property what it is; [`rules()`] has what declarations cannot say, and where it stands in
 //! the specification. A document in memory ([`StixDocument`]) is what was read and nothing else, so that it is written as it
-//! came. [`pattern`] has the patterns of indicators. STIX 2.0 is recognised, and not read.
+//! came. [`pattern`] has the patterns of indicators. [`upgrade`] makes documents of 2.1 of those of 2.0.
 
 mod check;
 mod common;
@@ -26,6 +26,7 @@ mod rules;
 mod tables;
 #[cfg(test)]
 mod tests;
+mod upgrade;
 mod versions;
 mod vocab;
 
@@ -41,4 +42,5 @@ pub use read::{Decoded, OBJECT_BYTES, check, decode};
 pub use relationships::{RELATIONSHIPS, is_defined};
 pub use rules::{Rule, Word, all as rules};
 pub use tables::{OBJECTS, PARTS, object};
+pub use upgrade::{End, Leaf, Upgraded, upgrade};
 pub use vocab::{ALL as VOCABULARIES, Vocabulary};

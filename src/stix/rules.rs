@@ -97,7 +97,7 @@ macro_rules! rules {
 rules! {
     // --- documents ---
     ROOT = must "document" ValueInvalid "8" "a bundle or a STIX object";
-    VERSION_20 = must "document" FormatUnknown "3.2" "STIX 2.1; STIX 2.0 is recognised, and not read";
+    VERSION_20 = must "document" FormatUnknown "3.2" "STIX 2.1; STIX 2.0 is recognised, and not checked";
     ELEMENT = must "bundle" ValueInvalid "8.1" "a STIX object";
     NESTED_BUNDLE = must "bundle" ClassUnknownElement "8" "a STIX object, which a bundle is not";
     DIFFERS = must "version of an object" IdRepeated "3.6" "the same properties and values in every copy of a version";

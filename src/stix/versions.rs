@@ -172,7 +172,7 @@ fn normal(time: &str) -> &str {
 }
 
 /// A digest of all that an object says, whatever the order of its members where there is a canonical form of it.
-fn digest(value: &Value<'_>) -> [u8; 32] {
+pub(super) fn digest(value: &Value<'_>) -> [u8; 32] {
     let text = canonical(value).or_else(|_| to_string(value, Layout::Compact).map(String::into_bytes));
     Sha256::digest(text.unwrap_or_default()).into()
 }

@@ -119,25 +119,26 @@ fn verdicts(patterns: &[String]) -> Vec<bool> {
     const PROGRAM: &str = "import sys, json\nfrom stix2patterns.validator import run_validator\n\
         for line in sys.stdin:\n    try:\n        wrong = run_validator(json.loads(line), '2.1')\n    \
         except Exception as error:\n        wrong = [str(error)]\n    print('bad' if wrong else 'good')\n";
-    let python = python();
-    let mut child =
-        Command::new(python).args(["-c", PROGRAM]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     let lines: String =
         patterns.iter().map(|pattern| format!("{}\n", serde_json::to_string(pattern).unwrap())).collect();
-    child.stdin.take().unwrap().write_all(lines.as_bytes()).unwrap();
-    let output = child.wait_with_output().unwrap();
-    let said = String::from_utf8(output.stdout).unwrap();
+    let said = python(PROGRAM, &lines);
     let verdicts: Vec<bool> = said.lines().map(|line| line == "good").collect();
     assert_eq!(verdicts.len(), patterns.len(), "{said}");
     verdicts
 }
 
-/// The interpreter that runs `stix2_validator`: its first line names it.
-fn python() -> String {
+/// What a program says to these lines, run by the interpreter that runs `stix2_validator`, which its first line names.
+pub fn python(program: &str, lines: &str) -> String {
     let path = std::env::var_os("PATH").unwrap();
     let script = std::env::split_paths(&path).map(|folder| folder.join("stix2_validator")).find(|file| file.is_file());
     let text = fs::read_to_string(script.unwrap()).unwrap();
-    text.lines().next().unwrap().trim_start_matches("#!").to_owned()
+    let interpreter = text.lines().next().unwrap().trim_start_matches("#!");
+    let mut command = Command::new(interpreter);
+    let mut child = command.args(["-c", program]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    // The lines fit into what the pipe and the program hold; its answers are shorter.
+    child.stdin.take().unwrap().write_all(lines.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    String::from_utf8(output.stdout).unwrap()
 }
 
 #[test]

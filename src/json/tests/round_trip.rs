@@ -213,6 +213,35 @@ fn what_is_not_json_cannot_be_written() {
     assert!(incomplete(|w| w.begin_object().and_then(|()| w.key("a"))));
 }
 
+/// Numbers of RFC 8785 §3.2.2.3 and its appendix B, and what lies at the edges of the ways to write them.
+#[test]
+fn canonical_numbers() {
+    for (number, expected) in [
+        ("1.0", "1"),
+        ("-0.0", "0"),
+        ("4.50", "4.5"),
+        ("2e-3", "0.002"),
+        ("1E30", "1e+30"),
+        ("0.000000000000000000000000001", "1e-27"),
+        ("333333333.33333329", "333333333.3333333"),
+        ("5e-324", "5e-324"),
+        ("-1.7976931348623157e308", "-1.7976931348623157e+308"),
+        ("295147905179352830000.0", "295147905179352830000"),
+        ("1e20", "100000000000000000000"),
+        ("999999999999999900000.0", "999999999999999900000"),
+        ("1e21", "1e+21"),
+        ("999999999999999700000e1", "9.999999999999997e+21"),
+        ("0.000001", "0.000001"),
+        ("1e-7", "1e-7"),
+        ("9.999999999999997e-7", "9.999999999999997e-7"),
+        ("333333333.3333332", "333333333.3333332"),
+        ("9.5e-3", "0.0095"),
+        ("123.456e1", "1234.56"),
+    ] {
+        assert_eq!(String::from_utf8(canonical(parse(number).root()).unwrap()).unwrap(), expected, "{number}");
+    }
+}
+
 /// RFC 8785 §3.2.3 sorts by UTF-16 code units; §3.2.2.2 fixes the escapes.
 #[test]
 fn the_canonical_form() {
@@ -230,7 +259,7 @@ fn the_canonical_form() {
     let text = "[ \"\\u20ac$\\u000F\\u000aA'\\u0042\\u0022\\u005c\\\\\\\"\\/\", null, -0, 9007199254740992, {} ]";
     let expected = "[\"€$\\u000f\\nA'B\\\"\\\\\\\\\\\"/\",null,0,9007199254740992,{}]";
     assert_eq!(String::from_utf8(canonical(parse(text).root()).unwrap()).unwrap(), expected);
-    for number in ["1.0", "1e3", "9007199254740993", "-9007199254740993", "1e999"] {
+    for number in ["9007199254740993", "-9007199254740993", "1e999"] {
         assert!(matches!(canonical(parse(number).root()), Err(NotCanonical::Number(n)) if n == number));
     }
     let twice = Value::object([("a", Value::from(true)), ("a", Value::from(true))]);

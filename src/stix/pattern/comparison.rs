@@ -224,6 +224,17 @@ impl Comparison {
         }
     }
 
+    /// The same of other paths.
+    pub(super) fn map_paths(&self, path: &mut dyn FnMut(&ObjectPath) -> ObjectPath) -> Self {
+        let mut all = |parts: &[Comparison]| parts.iter().map(|part| part.map_paths(path)).collect();
+        let compared = match &self.compared {
+            Compared::All(parts) => Compared::All(all(parts)),
+            Compared::Any(parts) => Compared::Any(all(parts)),
+            Compared::Test(test) => Compared::Test(Test { path: path(&test.path), ..test.clone() }),
+        };
+        Comparison { compared, size: self.size }
+    }
+
     /// What it is.
     pub fn compared(&self) -> &Compared {
         &self.compared

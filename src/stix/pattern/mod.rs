@@ -98,6 +98,12 @@ impl Pattern {
         parser::parse(text)
     }
 
+    /// The same pattern of other paths.
+    #[must_use]
+    pub fn map_paths(&self, path: &mut dyn FnMut(&ObjectPath) -> ObjectPath) -> Self {
+        Pattern(self.0.map_paths(path))
+    }
+
     /// The observation expression that is outermost.
     pub fn observation(&self) -> &Observation {
         &self.0

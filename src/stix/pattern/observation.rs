@@ -1,6 +1,6 @@
 //! Observation expressions and their qualifiers (§9.5).
 
-use super::{At, Comparison, Constant, Literal, PatternError, Size};
+use super::{At, Comparison, Constant, Literal, ObjectPath, PatternError, Size};
 
 /// One observation, or several joined, with their qualifiers.
 #[derive(Clone, Debug, PartialEq)]
@@ -183,6 +183,19 @@ impl Observation {
             Observation { observed: Observed::Group(Box::new(self)), qualifiers: Vec::new(), size }
         };
         qualifiers.into_iter().try_fold(around, Observation::qualify)
+    }
+
+    /// The same of other paths.
+    pub(super) fn map_paths(&self, path: &mut dyn FnMut(&ObjectPath) -> ObjectPath) -> Self {
+        let mut all = |parts: &[Observation]| parts.iter().map(|part| part.map_paths(path)).collect();
+        let observed = match &self.observed {
+            Observed::All(parts) => Observed::All(all(parts)),
+            Observed::Any(parts) => Observed::Any(all(parts)),
+            Observed::InTurn(parts) => Observed::InTurn(all(parts)),
+            Observed::Group(inner) => Observed::Group(Box::new(inner.map_paths(path))),
+            Observed::One(comparison) => Observed::One(comparison.map_paths(path)),
+        };
+        Observation { observed, qualifiers: self.qualifiers.clone(), size: self.size }
     }
 
     /// What it is, its qualifiers aside.

@@ -49,6 +49,14 @@ impl ObjectPath {
         self.step(Step::Key(key.into()))
     }
 
+    /// The path with other steps; the first of which is a key. Without any, as it is.
+    pub(in crate::stix) fn with(&self, steps: Vec<Step>) -> Self {
+        match steps.first() {
+            Some(Step::Key(_)) => ObjectPath { steps, ..self.clone() },
+            _ => self.clone(),
+        }
+    }
+
     /// The type of object that it begins at.
     pub fn object(&self) -> &str {
         &self.object

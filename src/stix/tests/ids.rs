@@ -16,6 +16,14 @@ fn ids_are_those_of_the_specification() {
     }
 }
 
+/// Fractions count as RFC 8785 writes them: the sections of the example of §6.7.6 in short, by python-stix2.
+#[test]
+fn fractions_contribute() {
+    let text = r#"{"name": "a.exe", "extensions": {"windows-pebinary-ext": {"pe_type": "exe",
+        "sections": [{"name": "CODE", "entropy": 0.061089}, {"name": "DATA", "entropy": 7.0}]}}}"#;
+    assert_eq!(computed_of("file", text), Computed::Id("file--7c9ee275-3cf1-5ada-a856-197a30070637".to_owned()));
+}
+
 /// The preferred hash, wherever it stands; without one of the four, the first.
 #[test]
 fn one_hash_contributes() {
@@ -29,10 +37,10 @@ fn one_hash_contributes() {
 }
 
 #[test]
-fn nothing_has_no_id_and_fractions_have_none_that_is_known() {
+fn nothing_has_no_id_and_numbers_out_of_range_have_none_that_is_known() {
     assert_eq!(computed_of("process", r#"{"pid": 5}"#), Computed::FromNothing);
     assert_eq!(computed_of("user-account", r#"{"display_name": "x"}"#), Computed::FromNothing);
-    assert_eq!(computed_of("file", r#"{"name": "x", "extensions": {"a": {"b": 0.5}}}"#), Computed::Unknown);
+    assert_eq!(computed_of("file", r#"{"name": "x", "extensions": {"a": {"b": 1e999}}}"#), Computed::Unknown);
 }
 
 /// Ids and what they are of, from the examples of §2.9, §6 and appendix C.

@@ -6,5 +6,6 @@ mod ids;
 mod pattern;
 mod round_trip;
 mod tables;
+mod upgrade;
 
 use super::*;
