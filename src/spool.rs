@@ -163,7 +163,7 @@ impl fmt::Debug for Twine<'_> {
 impl<'s> Twine<'s> {
     /// Begins behind what the spool has.
     pub fn new(spool: &'s mut Spool) -> Self {
-        Twine { spool, rope: Rope::default(), held: Vec::new() }
+        Twine { spool, rope: Rope::default(), held: Vec::with_capacity(HELD) }
     }
 
     /// Puts in what was written before.

@@ -25,6 +25,8 @@ pub(super) struct Between<'t> {
     encoder: Encoder,
     tell: Option<Tell<'t>>,
     counts: Counts,
+    /// The leaves of the part before: their memory is used again.
+    leaves: Leaves,
     /// Where the leaves of lists begin that were taken before, by how many long lists they are in.
     taken: Vec<Vec<String>>,
     refused: Vec<Finding>,
@@ -39,6 +41,7 @@ impl<'t> Between<'t> {
             encoder: Encoder::new(binding),
             tell,
             counts: Counts::default(),
+            leaves: Leaves::default(),
             taken: Vec::new(),
             refused: Vec::new(),
         }
@@ -67,7 +70,9 @@ impl<'t> Between<'t> {
     /// can be written at all.
     fn part(&mut self, part: &mut Part<'_>, taken: &[String]) -> bool {
         // What the document says itself is accounted for, before what it leaves to inheritance and defaults is said.
-        let mut leaves = Leaves::default();
+        let mut leaves = std::mem::take(&mut self.leaves);
+        leaves.paths.clear();
+        leaves.ends.clear();
         let binding = self.binding;
         class::each_leaf(part.class, part.path, &mut |place, simple| {
             leaves.add(place, simple.is_none_or(|simple| keeps_text(binding, simple)), taken);
@@ -78,6 +83,7 @@ impl<'t> Between<'t> {
         let (mut changes, whole) = fit(part, self.binding);
         changes.retain(|change| !taken.iter().any(|list| change.path.starts_with(list)));
         self.account(&leaves, &Forced::of(&changes));
+        self.leaves = leaves;
         whole
     }
 
