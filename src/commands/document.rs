@@ -64,7 +64,7 @@ pub(super) fn take(
     let bytes = match format {
         Format::IodefXml if by_piece => Bytes::Xml(opened.forward()),
         Format::IodefJson if by_piece => Bytes::Json(opened.source(bounds.total)?),
-        Format::Stix | Format::Stix20 => Bytes::Stix(opened.source(bounds.total)?),
+        Format::Stix | Format::Stix20 if to.is_none() => Bytes::Stix(opened.source(bounds.total)?),
         _ => {
             let max_bytes = max_bytes.unwrap_or(MAX_BYTES);
             return read_as(input, &opened.whole(max_bytes)?, format, max_bytes).map(Taken::Whole);
