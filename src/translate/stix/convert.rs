@@ -121,15 +121,6 @@ pub(super) static NAME: Conversion = Conversion {
     write: |member| one(Value::string(said(member).into_iter().next()?)),
 };
 
-/// The one element of a list of texts.
-pub(super) static ONLY: Conversion = Conversion {
-    read: |values| match strings(first(values))?.as_slice() {
-        [only] => Some(Json::from(only.clone())),
-        _ => None,
-    },
-    write: |member| Some(vec![list(vec![member.as_str().filter(|text| !text.is_empty())?.to_owned()])]),
-};
-
 /// A time as STIX writes it (§2.16), with at least so many digits of a second's fraction.
 fn stix_time(text: &str, digits: usize) -> Option<String> {
     let time = WireTime::parse(text, Grammar::Either).ok()?;

@@ -18,6 +18,19 @@ pub(super) const ID: &str = "extension-definition--4c6f2a51-9d3e-4b7a-8f0d-2b6f6
 /// The member that names properties which say only what the rest says, for those who do not read the extension.
 const DERIVED: &str = "derived";
 
+/// The member with what belongs to no record, on the first incident.
+pub(super) const DOCUMENT: &str = "document";
+
+/// What our extension of an incident says of the document.
+pub(super) fn document(object: &Value<'static>) -> Option<Group> {
+    let Json::Object(mut said) = to_record(object.get("extensions")?.get(ID)?.get(DOCUMENT)?)? else { return None };
+    // Residue of this format stands around the objects.
+    if let Some(Json::Array(carried)) = said.get_mut("carried") {
+        carried.retain(|one| one.get("format").and_then(Json::as_str) != Some(FORMAT));
+    }
+    Some(said)
+}
+
 /// In the place of names: all of the object is so.
 pub(super) const WHOLE: &str = "*";
 
@@ -26,6 +39,7 @@ pub(super) fn of(object: &Value<'static>) -> Option<Group> {
     let ours = object.get("extensions")?.get(ID)?;
     let Json::Object(mut said) = to_record(ours)? else { return None };
     let kind = said.remove("extension_type")?;
+    said.remove(DOCUMENT);
     // Residue of this format stands where it came from, and nowhere else.
     let carried = said.get("carried").and_then(Json::as_array).map(Vec::as_slice).unwrap_or_default();
     let odd = carried.iter().any(|one| one.get("format").and_then(Json::as_str) == Some(FORMAT));

@@ -6,18 +6,19 @@ use std::collections::BTreeMap;
 use serde_json::Value as Json;
 
 use super::{
+    FORMAT,
     convert::{marking, milliseconds},
     extension,
     ids::IdKey,
     observable,
     pair::{Pair, object},
     pattern, summary,
-    tree::{Group, get},
+    tree::{self, Group, get},
 };
 use crate::{
     json::Value,
     marking::Tlp,
-    record::Record,
+    record::{Record, base::Carried, identity::Kind},
     stix::{Family, TLP_2},
 };
 
@@ -32,6 +33,8 @@ pub(super) struct Fresh {
     created: Option<Value<'static>>,
     modified: Option<Value<'static>>,
     tlp: Option<Tlp>,
+    /// The id of the object that the record itself is.
+    frame: String,
     /// The team that makes the document.
     creator: Option<Creator>,
 }
@@ -54,7 +57,13 @@ impl Fresh {
             let id = key.id("identity", &[&name, "creator"]);
             Some(Creator { id, name: called, contact: creator.email.clone() }).filter(|made| !made.name.is_empty())
         });
+        let own =
+            |carried: &&Carried| carried.format.as_deref() == Some(FORMAT) && carried.path.as_deref() == Some("id");
+        let came = record.carried.iter().find(own).and_then(|carried| tree::parse(carried.value.as_deref()?));
+        let kind = if record.kind == Kind::Intelligence { "report" } else { "incident" };
+        let frame = came.and_then(|id| id.as_str().ok().map(str::to_owned)).unwrap_or_else(|| key.id(kind, &[&name]));
         Fresh {
+            frame,
             key: key.clone(),
             record: name,
             // What is known first of a record is this revision, if it does not say when it was begun.
@@ -98,6 +107,9 @@ impl Fresh {
                 let names = ["/domains/0/name", "/addresses/0/value"];
                 let name = names.iter().find_map(|name| get(group, name)?.as_str().filter(|name| !name.is_empty()));
                 derive("name", name.map(|name| Value::string(name.to_owned())), &mut properties);
+            }
+            "note" | "opinion" => {
+                derive("object_refs", Some(Value::array([Value::string(self.frame.clone())])), &mut properties);
             }
             "observed-data" => {
                 let seen = observable::objects(group).into_iter().map(|(id, _)| Value::string(id));

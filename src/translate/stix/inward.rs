@@ -9,7 +9,8 @@ use super::{
     FORMAT,
     account::Account,
     extension, frame,
-    lists::bind,
+    lists::{LISTS, bind},
+    marking::{marks, means_something},
     pair::{Pair, Read},
     reach::{self, Reached},
     table::{ENDS, pair_of},
@@ -17,6 +18,7 @@ use super::{
 };
 use crate::{
     json::Value,
+    marking::Tlp,
     record::{
         Document, NodeMut, Part as _, Place, Record, RecordDocument,
         base::{Carried, ElementRef, Origin, RecordId},
@@ -78,7 +80,11 @@ pub fn from_stix(document: StixDocument) -> (RecordDocument, Vec<Entry>) {
         }
     }
     link(&mut made.records, frames.len());
+    let said = frames.iter().find_map(|frame| extension::document(&objects[*frame])).map(Json::Object);
+    let said: Document = said.and_then(|said| serde_json::from_value(said).ok()).unwrap_or_default();
     made.document = document_in(outer.as_ref(), !objects.is_empty(), &mut account);
+    made.document.lang = said.lang;
+    made.document.carried.extend(said.carried);
     let mut whole = Account::default();
     whole.extend(account);
     (made, whole.of(wanted))
@@ -202,6 +208,7 @@ impl Reading<'_> {
             } else {
                 let read = frame::pair(object).read(object, &item.path, "$");
                 record = read.group;
+                self.narrow(&mut record, "/handling/tlp", object);
                 residue.extend(read.residue.into_iter().map(|(name, value)| entry(&name, value)));
                 account.push((index, read.account));
             }
@@ -213,7 +220,7 @@ impl Reading<'_> {
             record.insert("origins".to_owned(), json!([{ "path": "$.objects" }]));
         }
         let known = self.known(whole);
-        let mut lists: BTreeMap<&str, Vec<Json>> = BTreeMap::new();
+        let mut lists = held(&mut record);
         for index in &self.reached.others {
             let (object, item) = (&self.objects[*index], &self.items[*index]);
             let Some(pair) = item.pair.filter(|_| !whole.contains(index)) else {
@@ -221,20 +228,23 @@ impl Reading<'_> {
                 continue;
             };
             let list = lists.entry(pair.list).or_default();
-            let mut read = pair.read(object, &item.path, &format!("$.{}[{}]", pair.list, list.len()));
+            let place = list.iter().position(|one| one.is_string() && one.as_str() == reach::id(object));
+            let place = place.unwrap_or(list.len());
+            let mut read = pair.read(object, &item.path, &format!("$.{}[{place}]", pair.list));
             loosen(&mut read, object, &item.path, &known);
+            self.narrow(&mut read.group, "/marking/tlp", object);
             let mut element = read.group;
             element.insert("id".to_owned(), json!(item.element));
             element.insert("origins".to_owned(), json!([self.origin(*index)]));
             hang(&mut element, read.residue.into_iter().map(|(name, value)| entry(&name, value)).collect());
-            list.push(Json::Object(element));
             account.push((*index, read.account));
+            match list.get_mut(place) {
+                Some(place) => *place = Json::Object(element),
+                None => list.push(Json::Object(element)),
+            }
         }
         for (list, mut elements) in lists {
-            // What stands in our extension comes behind what is an object of its own.
-            if let Some(Json::Array(held)) = record.remove(list) {
-                elements.extend(held);
-            }
+            elements.retain(|one| !one.is_string());
             record.insert(list.to_owned(), Json::Array(elements));
         }
         hang(&mut record, residue);
@@ -242,6 +252,17 @@ impl Reading<'_> {
         record.insert("id".to_owned(), json!(id));
         record.entry("kind").or_insert_with(|| json!(kind));
         (record, account)
+    }
+
+    /// A marking of which nobody here knows what it means is the narrowest (design §6).
+    fn narrow(&self, group: &mut Group, member: &str, object: &Value<'static>) {
+        let parts = object.get("granular_markings").and_then(|list| list.as_array().ok()).unwrap_or_default();
+        let of_parts = parts.iter().filter_map(|part| part.get("marking_ref")?.as_str().ok());
+        let mut ids = marks(object.get("object_marking_refs")).chain(of_parts);
+        let objects: Vec<&Value<'static>> = self.objects.iter().collect();
+        if ids.any(|id| !means_something(id, &objects)) {
+            tree::set(group, member, json!(Tlp::Red));
+        }
     }
 
     fn origin(&self, index: usize) -> Origin {
@@ -283,6 +304,19 @@ impl Reading<'_> {
         bind(&mut record);
         record
     }
+}
+
+/// The lists that stand in our extension of an incident, where ids hold the places of objects.
+fn held(record: &mut Group) -> BTreeMap<&'static str, Vec<Json>> {
+    let list = |name: &&'static str| match record.remove(*name) {
+        Some(Json::Array(elements)) => Some((*name, elements)),
+        Some(other) => {
+            record.insert((*name).to_owned(), other);
+            None
+        }
+        None => None,
+    };
+    LISTS.iter().filter_map(list).collect()
 }
 
 fn entry(path: &str, value: String) -> Json {

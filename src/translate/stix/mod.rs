@@ -6,6 +6,7 @@
 //! ([`extension`]). Documents are read whole.
 
 mod account;
+mod around;
 mod convert;
 mod dropped;
 mod extension;
@@ -14,11 +15,13 @@ mod fresh;
 mod ids;
 mod inward;
 mod lists;
+mod marking;
 mod observable;
 mod outward;
 mod pair;
 mod pattern;
 mod reach;
+mod residue;
 mod summary;
 mod table;
 #[cfg(test)]

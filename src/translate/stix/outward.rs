@@ -6,25 +6,24 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value as Json, json};
 
 use super::{
-    FORMAT,
     account::Account,
+    around::{around, document_out, outer},
     dropped, extension, frame,
     fresh::{self, Fresh},
     ids::IdKey,
     lists::{LISTS, digests},
+    marking::{keep_statements, keeps_marking},
     pair::{Pair, object},
-    reach, summary,
+    reach,
+    residue::{place, returned},
+    summary,
     table::pair_for,
     tree::{self, Group},
 };
 use crate::{
     error::{Code, Finding, Position, Severity},
     json::{Limits, Value},
-    record::{
-        Document, Node, NodeMut, Part as _, Place, Record, RecordDocument,
-        base::{Carried, ElementRef},
-        identity::Kind,
-    },
+    record::{Node, NodeMut, Part as _, Place, Record, RecordDocument, base::ElementRef, identity::Kind},
     stix::{self, StixDocument},
     translate::{
         ledger::{Entry, Fate},
@@ -46,13 +45,15 @@ pub fn to_stix(source: RecordDocument, key: &IdKey) -> Result<(StixDocument, Vec
     let mut made = Made::default();
     let names: Vec<String> = source.records.iter().map(|record| record.id.to_string()).collect();
     let mut outer = outer(&source.document, &names, key);
-    let mut account = document_out(source.document);
+    let mut account = Vec::new();
+    made.document = around(&source.document);
     for (index, record) in source.records.into_iter().enumerate() {
         account.extend(record_out(&record, index, key, &mut made));
     }
     if !made.findings.is_empty() {
         return Err(made.findings);
     }
+    document_out(source.document, made.document.is_empty(), &mut account);
     // An object that several records have is written once.
     let mut seen: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     let mut objects: Vec<(u64, Value<'static>)> = Vec::new();
@@ -90,44 +91,8 @@ struct Made {
     beside: Vec<Value<'static>>,
     /// An object came without a bundle around it.
     alone: bool,
-}
-
-/// What stands around the objects.
-fn outer(document: &Document, records: &[String], key: &IdKey) -> Vec<(String, Value<'static>)> {
-    let mut members = vec![("type".to_owned(), Value::string("bundle"))];
-    for carried in document.carried.iter().filter(|carried| is_ours(carried)) {
-        if let (Some(path), Some(value)) = (&carried.path, carried.value.as_deref().and_then(tree::parse)) {
-            members.push((path.clone(), value));
-        }
-    }
-    let names: Vec<&str> = records.iter().map(String::as_str).collect();
-    if members.iter().all(|(name, _)| name != "id") {
-        members.insert(1, ("id".to_owned(), Value::string(key.id("bundle", &names))));
-    }
-    members
-}
-
-fn is_ours(carried: &Carried) -> bool {
-    carried.format.as_deref() == Some(FORMAT)
-}
-
-fn document_out(document: Document) -> Vec<Entry> {
-    let mut account = Vec::new();
-    let Ok(json) = serde_json::to_value(&document) else { return account };
-    each_leaf(&json, "$.document".to_owned(), &mut |path, _| {
-        let carried = path.strip_prefix("$.document.carried[").and_then(|rest| rest.split(']').next());
-        let carried = carried.and_then(|index| document.carried.get(index.parse::<usize>().ok()?));
-        let fate = match carried {
-            Some(carried) if is_ours(carried) => {
-                Fate::Kept { to: format!("$.{}", carried.path.as_deref().unwrap_or_default()) }
-            }
-            Some(_) => Fate::Dropped { why: "residue of another format, around its documents".to_owned() },
-            None if path.starts_with("$.document.origins") => Fate::Kept { to: ITS_PLACE.to_owned() },
-            None => Fate::Dropped { why: "a bundle has no language".to_owned() },
-        };
-        account.push(Entry { path, fate });
-    });
-    account
+    /// What belongs to none of the records, until it is written.
+    document: Group,
 }
 
 /// The definitions of what an object is marked with.
@@ -230,10 +195,12 @@ impl Out<'_> {
                 made.beside.extend(definitions(&object(properties.clone())));
             }
             made.objects.push((element.order, finished(properties, &rest, &derived)));
+            // Where others of the list are not objects, it says their order.
+            rest_of_lists.entry(element.list).or_default().push(json!(id));
             references.push(id);
         }
         elements.iter().for_each(|element| drop(record.remove(element.list)));
-        rest_of_lists.retain(|_, list| !list.is_empty());
+        rest_of_lists.retain(|_, list| list.iter().any(Json::is_object));
         self.frame(record, rest_of_lists, own, &references, index, made, account);
     }
 
@@ -267,6 +234,10 @@ impl Out<'_> {
             account.kept("$.kind".to_owned(), "type");
         }
         let id = came_as.clone().unwrap_or_else(|| self.key.id(pair.kind, &[&self.name]));
+        if keeps_marking(&record, &own.residue, &made.objects) {
+            tree::take(&mut record, "/handling/tlp");
+            account.kept("$.handling.tlp".to_owned(), &format!("{id}.object_marking_refs"));
+        }
         let is_new = came_as.is_none();
         let complete = |properties| match is_new {
             true => self.fresh.frame(pair, properties, &record, references, &id),
@@ -280,14 +251,15 @@ impl Out<'_> {
         }
         let written = pair.write(record.clone(), &residue, &blocked, "$");
         account.extend(written.account.into_iter().map(|entry| under(entry, &id)));
-        let (properties, derived) = complete(written.properties);
+        let (mut properties, derived) = complete(written.properties);
+        keep_statements(&mut properties, &residue);
         let mut rest = say_rest(written.rest, "", "$", &id, account);
         rest.extend(held.into_iter().map(|(list, groups)| (list.to_owned(), Json::Array(groups))));
-        for missing in ["created", "modified", "name"] {
-            if !properties.contains_key(missing) {
-                made.findings.push(lacks(index, missing));
-            }
+        if !made.document.is_empty() {
+            rest.insert(extension::DOCUMENT.to_owned(), Json::Object(std::mem::take(&mut made.document)));
         }
+        let missing = ["modified", "name"].into_iter().filter(|name| !properties.contains_key(*name));
+        made.findings.extend(missing.map(|name| lacks(index, name)));
         let object = finished(properties, &rest, &derived);
         if is_new {
             made.beside.extend(self.fresh.team());
@@ -332,14 +304,14 @@ impl Out<'_> {
 
     /// Takes residue from where it hangs: the elements that may become objects, and what the record has itself.
     fn residue(&self, mut whole: Json, made: &mut Made, account: &mut Account) -> (Vec<Element>, Own) {
-        let digests = digests(self.record);
+        let mut digests = digests(self.record);
         let mut elements = Vec::new();
         let mut own = Own::default();
         for list in LISTS {
             let groups = whole.get_mut(*list).and_then(Json::as_array_mut);
             for (i, group) in groups.into_iter().flatten().enumerate() {
                 let at = format!("$.{list}[{i}]");
-                let digest = digests.get(&(*list, i)).map(|digest| json!(digest));
+                let digest = digests.remove(&at).map(|digest| json!(digest));
                 let came = returned(group, digest.as_ref(), &at, account);
                 if !came.others.is_empty() {
                     own.others.insert(at, came.others);
@@ -358,6 +330,15 @@ impl Out<'_> {
                     order,
                     blocked: BTreeSet::new(),
                 });
+            }
+        }
+        // What is left of them stands inside others.
+        for (at, digest) in digests {
+            let pointer = at.trim_start_matches('$').replace(['.', '['], "/").replace(']', "");
+            let Some(group) = whole.pointer(&pointer) else { continue };
+            let others = returned(group, Some(&json!(digest)), &at, account).others;
+            if !others.is_empty() {
+                own.others.insert(at, others);
             }
         }
         let came = returned(&whole, None, "$", account);
@@ -484,60 +465,6 @@ struct Own {
 fn is_inner(id: &str) -> bool {
     let uuid = id.strip_prefix(INNER).and_then(|rest| rest.strip_prefix("--"));
     uuid.is_some_and(|uuid| uuid::Uuid::try_parse(uuid).is_ok())
-}
-
-/// Residue that was taken.
-#[derive(Default)]
-struct Returned {
-    properties: BTreeMap<String, Value<'static>>,
-    whole: Vec<(u64, Value<'static>)>,
-    others: Vec<Json>,
-}
-
-/// Takes the residue of a group; accounts for it, for the id and the origins.
-fn returned(group: &Json, digest: Option<&Json>, at: &str, account: &mut Account) -> Returned {
-    let mut back = Returned::default();
-    for (i, one) in group.get("carried").and_then(Json::as_array).into_iter().flatten().enumerate() {
-        let at = format!("{at}.carried[{i}]");
-        let text = |name: &str| one.get(name).and_then(Json::as_str);
-        let mut leaves = Vec::new();
-        each_leaf(one, at, &mut |path, _| leaves.push(path));
-        let mut end = |fate: Fate| leaves.iter().for_each(|path| account.end(path.clone(), fate.clone()));
-        let dropped = |why: &str| Fate::Dropped { why: why.to_owned() };
-        if one.get("digest").is_some() && one.get("digest") != digest {
-            end(dropped("residue of an element that has changed since"));
-        } else if text("format") != Some(FORMAT) {
-            let mut other = one.clone();
-            if let Json::Object(members) = &mut other {
-                members.remove("digest");
-                members.remove("anchor");
-            }
-            back.others.push(other);
-            end(Fate::Carried { on: "(our extension)".to_owned() });
-        } else if let (Some(path), Some(value)) = (text("path"), text("value").and_then(tree::parse)) {
-            end(Fate::Kept { to: path.to_owned() });
-            if path.starts_with('$') {
-                back.whole.push((ordinal_of(path), value));
-            } else {
-                back.properties.insert(path.to_owned(), value);
-            }
-        } else {
-            end(dropped("residue without path or value"));
-        }
-    }
-    back
-}
-
-/// The place of an object in the list of a bundle, by its path.
-fn ordinal_of(path: &str) -> u64 {
-    let index = path.strip_prefix("$.objects[").and_then(|rest| rest.strip_suffix(']'));
-    index.and_then(|index| index.parse().ok()).unwrap_or(u64::MAX)
-}
-
-/// The place of an object that a part was made of, and whether it stood alone.
-fn place(group: &Json) -> (u64, bool) {
-    let path = group.pointer("/origins/0/path").and_then(Json::as_str);
-    (path.map_or(u64::MAX, ordinal_of), path == Some("$"))
 }
 
 /// The description of a record, where it is one text.

@@ -232,7 +232,10 @@ impl Pair {
                 continue;
             }
             let came: Vec<_> = row.properties.iter().map(|name| residue.get(*name)).collect();
-            let as_it_came = came.iter().any(Option::is_some) && (row.by.read)(&came).as_ref() == Some(member);
+            // Residue of an element is bound to what the element is; the record itself may have changed since.
+            let bound = !self.list.is_empty();
+            let as_it_came =
+                came.iter().any(Option::is_some) && (bound || (row.by.read)(&came).as_ref() == Some(member));
             let written = match as_it_came {
                 true => came.into_iter().map(|value| value.cloned()).collect(),
                 false => match (row.by.write)(member) {

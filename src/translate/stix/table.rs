@@ -2,7 +2,7 @@
 
 use super::{
     convert::{
-        CLASS, CONFIDENCE, LINK, MEANS, MOTIVES, NAME, NAME_AND_TEXT, NAMES, ONLY, PHASES, PLAIN, PLAINS, REFERENCES,
+        CLASS, CONFIDENCE, LINK, MEANS, MOTIVES, NAME, NAME_AND_TEXT, NAMES, PHASES, PLAIN, PLAINS, REFERENCES,
         SIGHTED, TEXTS, TIME, TLP,
     },
     observable,
@@ -147,12 +147,10 @@ pairs! {
     }
     "note" => "timeline" "entry" default {
         row(&["content"], "/text", &TEXTS);
-        row(&["authors"], "/by", &ONLY);
         MARKING;
     }
     "opinion" => "timeline" "entry" {
         row(&["explanation"], "/text", &TEXTS);
-        row(&["authors"], "/by", &ONLY);
         MARKING;
     }
     "observed-data" => "observables" "observable" default {
