@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::{
     schemas::{self, schemas},
-    values::{Input, formats, formats_checked, formats_read, iodef_profiles},
+    values::{Input, formats, formats_read, iodef_profiles},
 };
 use crate::{format::Format, iodef::Profile};
 
@@ -57,7 +57,7 @@ sirex validate fixtures/stix/good-report.json\n  \
 sirex --json validate --format record fixtures/records/phishing.json")]
 pub struct Validate {
     /// Format of the input; found out from its beginning when absent.
-    #[arg(long, value_name = "F", value_parser = formats_checked())]
+    #[arg(long, value_name = "F", value_parser = formats_read())]
     pub format: Option<Format>,
     /// Fail on warnings too.
     #[arg(long)]

@@ -123,12 +123,6 @@ pub(super) fn formats_read() -> impl TypedValueParser<Value = Format> {
     one_of(all.map(|format| (format.as_str(), *format)).collect())
 }
 
-/// A format that is checked here.
-pub(super) fn formats_checked() -> impl TypedValueParser<Value = Format> {
-    let all = translate::FORMATS.iter().chain(translate::READ_ONLY).chain(&[Format::Stix]);
-    one_of(all.map(|format| (format.as_str(), *format)).collect())
-}
-
 /// A class of the deny list.
 pub(super) fn deny_classes() -> impl TypedValueParser<Value = DenyClass> {
     one_of(DenyClass::ALL.iter().map(|class| (class.as_str(), *class)).collect())

@@ -64,13 +64,13 @@ pub(super) fn take(
         return Err(Failure::new(Code::FormatUnknown, message));
     };
     let bounds = Bounds { total: max_bytes.unwrap_or(u64::MAX), ..Bounds::default() };
-    let by_piece = to.is_none_or(|to| to != Format::Record);
+    let by_piece = to.is_none_or(|to| !matches!(to, Format::Record | Format::Stix));
     let bytes = match format {
         Format::IodefXml if by_piece => Bytes::Xml(opened.forward()),
         Format::Iodef1Xml if by_piece => Bytes::Xml1(opened.forward()),
         Format::IodefJson if by_piece => Bytes::Json(opened.source(bounds.total)?),
         Format::IodefCbor if by_piece => Bytes::Cbor(opened.source(bounds.total)?),
-        Format::Stix | Format::Stix20 => Bytes::Stix(opened.source(bounds.total)?),
+        Format::Stix | Format::Stix20 if to.is_none() => Bytes::Stix(opened.source(bounds.total)?),
         _ => {
             let max_bytes = max_bytes.unwrap_or(MAX_BYTES);
             return read_as(input, &opened.whole(max_bytes)?, format, max_bytes).map(Taken::Whole);

@@ -43,6 +43,17 @@ impl Object {
 }
 
 impl StixDocument {
+    /// A bundle of these objects, or, without anything around it, one that stands alone. `frame` is the bundle with its other
+    /// members; its `objects` is an empty list.
+    pub fn new(frame: Option<Value<'static>>, objects: Vec<Value<'static>>) -> Self {
+        StixDocument { frame, objects: objects.into_iter().map(Object).collect() }
+    }
+
+    /// The bundle's own members, and its objects.
+    pub fn into_parts(self) -> (Option<Value<'static>>, Vec<Value<'static>>) {
+        (self.frame, self.objects.into_iter().map(|object| object.0).collect())
+    }
+
     /// Whether it is a bundle.
     pub fn is_bundle(&self) -> bool {
         self.frame.is_some()

@@ -3,23 +3,27 @@
 use super::{
     Entry,
     between::{Between, Tell, fit},
-    from_iodef,
+    from_iodef, from_stix,
     iodef::{leave_out_hollow, say_what_is_unsaid},
-    refit, to_iodef, version1,
+    refit,
+    stix::{IdKey, kept_as_it_is},
+    to_iodef, to_stix, version1,
 };
 use crate::{
     cbor,
     error::{Code, Finding, Position, Severity},
     format::Format,
     iodef::{self, Binding, Decoded, Encoder, IodefDocument, Part, Profile},
-    iodef1, json,
+    iodef1,
+    json::{self, Layout},
     record::{self, Form, RecordDocument},
-    stix, xml,
+    stix::{self, StixDocument},
+    xml,
 };
 
 /// The formats that are read and written here.
 pub const FORMATS: &[Format] =
-    &[Format::Record, Format::IodefXml, Format::IodefJson, Format::IodefCbor, Format::Iodef1Xml];
+    &[Format::Record, Format::IodefXml, Format::IodefJson, Format::IodefCbor, Format::Iodef1Xml, Format::Stix];
 
 /// The formats that are only read here.
 pub const READ_ONLY: &[Format] = &[Format::Rid];
@@ -34,6 +38,8 @@ pub enum Document {
     Iodef(Box<IodefDocument>),
     /// An IODEF document of version 1.
     Iodef1(Box<iodef1::IodefDocument>),
+    /// A STIX bundle or object.
+    Stix(Box<StixDocument>),
 }
 
 /// A document that was read.
@@ -117,9 +123,12 @@ pub fn read(bytes: &[u8], format: Format, max_bytes: u64) -> Result<Read, Findin
             let limits = xml::Limits { total_bytes: max_bytes, ..xml::Limits::default() };
             if format == Format::Rid { version1::read_rid(bytes, limits)? } else { version1::read(bytes, limits)? }
         }
-        Format::Stix | Format::Stix20 => {
-            return Err(unable(format, "read"));
+        Format::Stix => {
+            let limits = json::Limits { total_bytes: max_bytes, ..json::Limits::default() };
+            let decoded = stix::decode(bytes, &limits)?;
+            (Document::Stix(Box::new(decoded.document)), decoded.findings)
         }
+        Format::Stix20 => return Err(unable(format, "read")),
     };
     Ok(Read { format, document, findings })
 }
@@ -139,6 +148,22 @@ pub fn convert(source: Read, to: Format, profile: Profile) -> Result<Converted, 
         (Document::Iodef(document), Format::Record) => {
             let (made, account) = from_iodef(*document);
             Ok(Converted { bytes: write_record(&made)?, account })
+        }
+        (Document::Stix(document), Format::Stix) => {
+            let account = kept_as_it_is(&document);
+            Ok(Converted { bytes: write_stix(&document)?, account })
+        }
+        (Document::Stix(document), to) => {
+            let (made, account) = from_stix(*document);
+            match to {
+                Format::Record => Ok(Converted { bytes: write_record(&made)?, account }),
+                _ => then(account, record_to_iodef(made, to, profile)?),
+            }
+        }
+        (Document::Record(document), Format::Stix) => record_to_stix(*document),
+        (Document::Iodef(document), Format::Stix) => {
+            let (made, account) = from_iodef(*document);
+            then(account, record_to_stix(made)?)
         }
         (Document::Record(document), to) => record_to_iodef(*document, to, profile),
         (Document::Iodef1(document), to) => version1::convert_from(&document, to, profile),
@@ -173,6 +198,17 @@ pub fn record_to_iodef(document: RecordDocument, to: Format, profile: Profile) -
     Ok(Converted { bytes: encoded.into_bytes().map_err(|error| vec![aside(&error)])?, account })
 }
 
+/// Records as a STIX bundle; ids follow from the records by the key that everybody knows.
+fn record_to_stix(document: RecordDocument) -> Result<Converted, Vec<Finding>> {
+    let (made, account) = to_stix(document, &IdKey::public())?;
+    Ok(Converted { bytes: write_stix(&made)?, account })
+}
+
+/// A translation behind another.
+fn then(first: Vec<Entry>, second: Converted) -> Result<Converted, Vec<Finding>> {
+    Ok(Converted { bytes: second.bytes, account: version1::compose(first, &second.account) })
+}
+
 impl Converted {
     fn unchanged(bytes: Vec<u8>) -> Self {
         Converted { bytes, account: Vec::new() }
@@ -188,6 +224,12 @@ fn write_record(document: &RecordDocument) -> Result<Vec<u8>, Vec<Finding>> {
             error.to_string(),
             "a record that can be written",
         )]
+    })
+}
+
+fn write_stix(document: &StixDocument) -> Result<Vec<u8>, Vec<Finding>> {
+    stix::encode(document, Layout::Indented).map_err(|error| {
+        vec![Finding::error(error.code(), Position::default(), "$", error.to_string(), "a bundle that can be written")]
     })
 }
 

@@ -12,6 +12,8 @@ mod iodef1;
 mod ledger;
 mod long;
 mod mirror;
+mod reasons;
+mod stix;
 mod taken;
 #[cfg(test)]
 mod tests;
@@ -24,3 +26,4 @@ pub use iodef::{from_iodef, to_iodef};
 pub use iodef1::{Rest, downgrade, upgrade};
 pub use ledger::{Counts, Entry, Fate, Ledger, counts, refit};
 pub use long::{Bounds, Long, Translated, check, translate};
+pub use stix::{IdKey, from_stix, to_stix};

@@ -12,5 +12,6 @@ mod peer;
 mod signature;
 mod stix;
 mod stix_pattern;
+mod stix_readers;
 mod strangers;
 mod tls;

@@ -9,8 +9,10 @@ use std::{
 
 use sirex::{
     error::Severity,
-    json::{Data, Document, Layout, Limits, Value},
+    format::Format,
+    json::{Data, Document, Layout, Limits, Value, below},
     stix::{self, Computed, Decoded, Family, OBJECTS, VOCABULARIES, computed, object},
+    translate,
 };
 
 use crate::{iodef::files, peer};
@@ -386,4 +388,51 @@ fn upgraded_documents_are_good_for_the_validator_of_oasis() {
         .collect();
     assert!(wrong.is_empty(), "{wrong:#?}");
     assert!(STRICTER.iter().all(|(words, _)| said.iter().any(|line| line.contains(words))), "{said:#?}");
+}
+
+/// What a document says of its objects, each once, by id and time of modification.
+fn said(bytes: &[u8]) -> BTreeMap<String, serde_json::Value> {
+    let mut document: serde_json::Value = serde_json::from_slice(bytes).unwrap();
+    let mut all = BTreeMap::new();
+    if let Some(list) = document.get_mut("objects").and_then(|list| list.as_array_mut()) {
+        for object in std::mem::take(list) {
+            all.insert(format!("{} {}", object["id"], object["modified"]), object);
+        }
+    }
+    all.insert("around".to_owned(), document);
+    all
+}
+
+#[test]
+fn documents_of_oasis_come_back_from_records() {
+    let Some(reference) = peer::reference() else { return };
+    for file in documents(&reference, "stix-2.1/valid") {
+        let bytes = fs::read(&file).unwrap();
+        let read = |bytes: &[u8], format| translate::read(bytes, format, u64::MAX).unwrap();
+        let convert = |source, to| translate::convert(source, to, Default::default());
+        let record = convert(read(&bytes, Format::Stix), Format::Record).unwrap();
+        let counts = translate::counts(&record.account);
+        assert_eq!((counts.lost, counts.dropped), (0, 0), "{}", file.display());
+        let back = convert(read(&record.bytes, Format::Record), Format::Stix).unwrap();
+        assert_eq!(translate::counts(&back.account).lost, 0, "{}", file.display());
+        assert_eq!(said(&back.bytes), said(&bytes), "{}", file.display());
+        // Each leaf of the document is in the account.
+        let document = Document::parse(&bytes, &Limits::default()).unwrap();
+        let mut leaves = BTreeSet::new();
+        walk(document.root(), "$", &mut leaves);
+        let told: BTreeSet<String> = record.account.iter().map(|entry| entry.path.clone()).collect();
+        assert_eq!(told, leaves, "{}", file.display());
+    }
+
+    fn walk(value: &Value<'_>, path: &str, leaves: &mut BTreeSet<String>) {
+        match &value.data {
+            Data::Array(list) if !list.is_empty() => {
+                list.iter().enumerate().for_each(|(i, value)| walk(value, &format!("{path}[{i}]"), leaves));
+            }
+            Data::Object(members) if !members.is_empty() => {
+                members.iter().for_each(|member| walk(&member.value, &below(path, &member.key), leaves));
+            }
+            _ => _ = leaves.insert(path.to_owned()),
+        }
+    }
 }

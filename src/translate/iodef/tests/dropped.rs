@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
-use crate::translate::iodef::outward::dropped::{ROWS, field, row};
+use crate::translate::{iodef::outward::dropped::ROWS, reasons::field};
 
 /// Reasons that are about a value or about the whole of a thing, not about a field: what they begin with.
 const NO_FIELD: &[&str] = &[
@@ -47,7 +47,7 @@ fn what_is_dropped_is_what_the_table_says() {
             let met = fields.entry(field.clone()).or_default();
             met.met += 1;
             let Fate::Dropped { why } = entry.fate else { continue };
-            match row(&field) {
+            match ROWS.row(&field) {
                 Some((row, reason)) if reason == why => {
                     hit.insert(row);
                     met.dropped += 1;
@@ -58,12 +58,14 @@ fn what_is_dropped_is_what_the_table_says() {
         }
     }
     assert!(unknown.is_empty(), "no row of dropped.tsv says why these are dropped, and how often: {unknown:#?}");
-    let stale: Vec<_> = ROWS.keys().filter(|row| !hit.contains(*row)).collect();
+    let stale: Vec<_> = ROWS.0.keys().filter(|row| !hit.contains(*row)).collect();
     assert!(stale.is_empty(), "rows of dropped.tsv of which nothing is dropped: {stale:#?}");
     // A row that names a place is for all that is there; one with `*` is for what nothing else holds.
     let kept: Vec<_> = fields
         .iter()
-        .filter(|(field, met)| met.met > 5 && met.dropped == 0 && row(field).is_some_and(|(row, _)| !row.contains('*')))
+        .filter(|(field, met)| {
+            met.met > 5 && met.dropped == 0 && ROWS.row(field).is_some_and(|(row, _)| !row.contains('*'))
+        })
         .collect();
     assert!(kept.is_empty(), "rows of dropped.tsv are for fields that are not dropped: {kept:#?}");
 }

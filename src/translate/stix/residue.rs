@@ -1,0 +1,68 @@
+//! Residue on its way back to where it came from.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value as Json;
+
+use super::{FORMAT, account::Account, tree};
+use crate::{
+    json::Value,
+    translate::{ledger::Fate, taken::each_leaf},
+};
+
+/// Residue that was taken.
+#[derive(Default)]
+pub(super) struct Returned {
+    /// Properties of the object that the element came as.
+    pub properties: BTreeMap<String, Value<'static>>,
+    /// Objects of which no element was made, each with its place.
+    pub whole: Vec<(u64, Value<'static>)>,
+    /// Residue of other formats.
+    pub others: Vec<Json>,
+}
+
+/// Takes the residue of a group; accounts for it, for the id and the origins.
+pub(super) fn returned(group: &Json, digest: Option<&Json>, at: &str, account: &mut Account) -> Returned {
+    let mut back = Returned::default();
+    for (i, one) in group.get("carried").and_then(Json::as_array).into_iter().flatten().enumerate() {
+        let at = format!("{at}.carried[{i}]");
+        let text = |name: &str| one.get(name).and_then(Json::as_str);
+        let mut leaves = Vec::new();
+        each_leaf(one, at, &mut |path, _| leaves.push(path));
+        let mut end = |fate: Fate| leaves.iter().for_each(|path| account.end(path.clone(), fate.clone()));
+        let dropped = |why: &str| Fate::Dropped { why: why.to_owned() };
+        if one.get("digest").is_some() && one.get("digest") != digest {
+            end(dropped("residue of an element that has changed since"));
+        } else if text("format") != Some(FORMAT) {
+            let mut other = one.clone();
+            if let Json::Object(members) = &mut other {
+                members.remove("digest");
+                members.remove("anchor");
+            }
+            back.others.push(other);
+            end(Fate::Carried { on: "(our extension)".to_owned() });
+        } else if let (Some(path), Some(value)) = (text("path"), text("value").and_then(tree::parse)) {
+            end(Fate::Kept { to: path.to_owned() });
+            if path.starts_with('$') {
+                back.whole.push((ordinal_of(path), value));
+            } else {
+                back.properties.insert(path.to_owned(), value);
+            }
+        } else {
+            end(dropped("residue without path or value"));
+        }
+    }
+    back
+}
+
+/// The place of an object in the list of a bundle, by its path.
+fn ordinal_of(path: &str) -> u64 {
+    let index = path.strip_prefix("$.objects[").and_then(|rest| rest.strip_suffix(']'));
+    index.and_then(|index| index.parse().ok()).unwrap_or(u64::MAX)
+}
+
+/// The place of an object that a part was made of, and whether it stood alone.
+pub(super) fn place(group: &Json) -> (u64, bool) {
+    let path = group.pointer("/origins/0/path").and_then(Json::as_str);
+    (path.map_or(u64::MAX, ordinal_of), path == Some("$"))
+}

@@ -1,0 +1,231 @@
+//! Documents and records of which it is said what must become of them.
+
+use serde_json::json;
+
+use super::*;
+use crate::marking::Tlp;
+
+fn bundle(objects: serde_json::Value) -> StixDocument {
+    let bundle = json!({
+        "type": "bundle",
+        "id": "bundle--00000000-aaaa-4aaa-8aaa-aaaaaaaaaaaa",
+        "objects": objects,
+    });
+    let decoded = stix::decode(bundle.to_string().as_bytes(), &Limits::default()).unwrap();
+    let errors: Vec<_> = decoded.findings.iter().filter(|finding| finding.severity == Severity::Error).collect();
+    assert!(errors.is_empty(), "{errors:#?}");
+    decoded.document
+}
+
+/// An object with what every object has.
+fn object(kind: &str, number: u32, more: serde_json::Value) -> serde_json::Value {
+    let mut object = json!({
+        "type": kind,
+        "spec_version": "2.1",
+        "id": format!("{kind}--00000000-0000-4000-8000-{number:012}"),
+        "created": "2026-03-01T10:00:00.000Z",
+        "modified": "2026-03-01T10:00:00.123456Z",
+    });
+    object.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    object
+}
+
+fn id(kind: &str, number: u32) -> String {
+    format!("{kind}--00000000-0000-4000-8000-{number:012}")
+}
+
+const GREEN: &str = "marking-definition--34098fce-860f-48ae-8e50-ebd3cc5e41da";
+const AMBER_2: &str = "marking-definition--55d920b0-5e8b-4f79-9ee9-91f868d9b421";
+
+fn incident(number: u32) -> serde_json::Value {
+    object(
+        "incident",
+        number,
+        json!({
+            "name": format!("Case {number}"),
+            "description": "Files were encrypted.",
+            "created_by_ref": id("identity", 1),
+            "object_marking_refs": [GREEN],
+            "external_references": [{ "source_name": "cert.example", "external_id": "4711" }, { "source_name": "news", "url": "https://news.example/1" }],
+        }),
+    )
+}
+
+#[test]
+fn an_incident_becomes_a_record() {
+    let document = bundle(json!([
+        object(
+            "identity",
+            1,
+            json!({ "name": "CERT Example", "identity_class": "organization", "contact_information": "desk@cert.example" })
+        ),
+        incident(2),
+        object(
+            "indicator",
+            3,
+            json!({
+                "name": "Its server", "pattern": "[ipv4-addr:value = '198.51.100.7']", "pattern_type": "stix",
+                "valid_from": "2026-02-28T23:00:00Z", "confidence": 85, "object_marking_refs": [AMBER_2], "labels": ["kept"],
+            })
+        ),
+        object("malware", 4, json!({ "name": "Locker", "is_family": true, "malware_types": ["ransomware"] })),
+        object(
+            "relationship",
+            5,
+            json!({ "relationship_type": "indicates", "source_ref": id("indicator", 3), "target_ref": id("malware", 4) })
+        ),
+        object(
+            "relationship",
+            6,
+            json!({ "relationship_type": "related-to", "source_ref": id("malware", 4), "target_ref": id("incident", 2) })
+        ),
+    ]));
+    let (made, _) = from_stix(document.clone());
+    assert_eq!(made.records.len(), 1);
+    let record = &made.records[0];
+    assert_eq!(record.title.as_ref().unwrap().text.as_deref(), Some("Case 2"));
+    assert_eq!(record.description[0].text.as_deref(), Some("Files were encrypted."));
+    assert_eq!(record.handling.as_ref().unwrap().tlp, Some(Tlp::Green));
+    assert_eq!(record.modified.as_ref().unwrap().as_str(), "2026-03-01T10:00:00.123456Z");
+    assert_eq!(record.aliases.len(), 1, "what has no number is no number: {:?}", record.aliases);
+    assert_eq!(record.aliases[0].number.as_deref(), Some("4711"));
+    assert_eq!(record.parties[0].names[0].text.as_deref(), Some("CERT Example"));
+    let indicator = &record.indicators[0];
+    assert_eq!(indicator.pattern.as_deref(), Some("[ipv4-addr:value = '198.51.100.7']"));
+    assert_eq!(indicator.marking.as_ref().unwrap().tlp, Some(Tlp::Amber));
+    assert_eq!(indicator.confidence.as_ref().unwrap().value.as_ref().unwrap().as_str(), "85");
+    let link = &record.related[0];
+    assert_eq!(link.relation.as_ref().unwrap().as_str(), "indicates");
+    let ends: Vec<&str> = link.elements.iter().map(|end| end.as_str()).collect();
+    assert_eq!(ends, [record.indicators[0].id.as_str(), record.malware[0].id.as_str()]);
+    // The incident is the record, no element of it: this end stays as it came.
+    assert!(record.related[1].elements.is_empty());
+    come_back("incident", document);
+}
+
+/// What two incidents share is in both records under one id, and in the document once.
+#[test]
+fn incidents_share_what_both_reach() {
+    let shared = object("identity", 1, json!({ "name": "CERT Example" }));
+    let alone = object("tool", 9, json!({ "name": "Nobody's" }));
+    let document = bundle(json!([shared, incident(2), incident(3), alone]));
+    let (made, account) = from_stix(document.clone());
+    assert_eq!(made.records.len(), 3);
+    assert_eq!(made.records[0].parties[0].id, made.records[1].parties[0].id);
+    let rest = &made.records[2];
+    assert_eq!(rest.kind, crate::record::identity::Kind::Intelligence);
+    assert_eq!((rest.tools.len(), rest.parties.len(), rest.related.len()), (1, 0, 2));
+    assert_eq!(rest.related[0].record, Some(made.records[0].id));
+    let mut paths: Vec<_> = account.iter().map(|entry| &entry.path).collect();
+    paths.dedup();
+    assert_eq!(paths.len(), account.len());
+    come_back("two incidents", document);
+}
+
+/// A new version of somebody else's object is not ours to make: what was changed gets another id.
+#[test]
+fn what_was_changed_is_another_object() {
+    let document =
+        bundle(json!([object("tool", 1, json!({ "name": "One" })), object("tool", 2, json!({ "name": "Two" }))]));
+    let (mut made, _) = from_stix(document);
+    made.records[0].modified = Some("2026-03-02T10:00:00Z".parse().unwrap());
+    made.records[0].title = Some(crate::record::base::Text::new("What we know"));
+    made.records[0].tools[0].version = Some("1.1".to_owned());
+    let (back, account) = to_stix(made, &IdKey::public()).unwrap();
+    let tools: Vec<_> = back.objects().iter().filter(|object| object.text("type") == Some("tool")).collect();
+    assert_eq!(tools.len(), 2);
+    assert_ne!(tools[0].text("id"), Some(id("tool", 1).as_str()));
+    assert_eq!(tools[0].text("tool_version"), Some("1.1"));
+    assert_eq!(tools[0].text("modified"), Some("2026-03-02T10:00:00.000Z"));
+    assert_eq!(tools[1].text("id"), Some(id("tool", 2).as_str()));
+    let why = account.iter().filter(|entry| entry.to_string().contains("changed since")).count();
+    assert!(why > 0, "{account:#?}");
+}
+
+#[test]
+fn ids_follow_from_the_key_and_tell_nothing() {
+    let record = generated(7);
+    let uuid = record.id.to_string();
+    let write = |key: &IdKey| {
+        let (document, _) = to_stix(RecordDocument::of(vec![record.clone()]), key).unwrap();
+        String::from_utf8(stix::encode(&document, crate::json::Layout::Compact).unwrap()).unwrap()
+    };
+    let (one, other) = (write(&IdKey::new(&[1; 32])), write(&IdKey::new(&[2; 32])));
+    assert_ne!(one, other);
+    assert_eq!(one, write(&IdKey::new(&[1; 32])));
+    assert!(!one.contains(&uuid) && !other.contains(&uuid));
+}
+
+/// What a record cannot say for itself is not invented.
+#[test]
+fn a_record_without_times_is_refused() {
+    let mut record = generated(3);
+    (record.created, record.modified) = (None, None);
+    let findings = to_stix(RecordDocument::of(vec![record]), &IdKey::public()).unwrap_err();
+    assert!(findings.iter().any(|finding| finding.path == "$.records[0].modified"), "{findings:#?}");
+}
+
+#[test]
+fn observables_become_patterns_and_objects() {
+    let mut record = generated(1);
+    let observable = json!({ "address": { "kind": "ipv4-addr", "value": "198.51.100.7" } });
+    record.indicators = vec![serde_json::from_value(json!({ "id": "i", "observable": observable })).unwrap()];
+    record.observables = vec![
+        serde_json::from_value(json!({
+            "id": "o", "observable": observable, "count": 3, "first_seen": { "at": "2026-03-01T10:00:00+01:00" },
+        }))
+        .unwrap(),
+    ];
+    let (document, _) = to_stix(RecordDocument::of(vec![record]), &IdKey::public()).unwrap();
+    let one = |kind: &str| {
+        document
+            .objects()
+            .iter()
+            .find(|object| object.text("type") == Some(kind))
+            .unwrap_or_else(|| panic!("no {kind}"))
+    };
+    assert_eq!(one("indicator").text("pattern"), Some("[ipv4-addr:value = '198.51.100.7']"));
+    let address = one("ipv4-addr");
+    assert_eq!(
+        stix::computed(address.def().unwrap(), address.value()),
+        stix::Computed::Id(address.text("id").unwrap().to_owned())
+    );
+    let seen = one("observed-data");
+    assert_eq!(seen.text("first_observed"), Some("2026-03-01T09:00:00Z"));
+    let refs = seen.value().get("object_refs").unwrap().as_array().unwrap();
+    assert_eq!(refs[0].as_str().ok(), address.text("id"));
+    // Nothing of it is told twice to us: the address is in the observable, and no element of its own.
+    let (back, _) = from_stix(document.clone());
+    assert_eq!((back.records[0].indicators.len(), back.records[0].observables.len()), (1, 1));
+    assert_eq!(back.records[0].indicators[0].pattern, None);
+    assert_eq!(
+        back.records[0].observables[0].first_seen.as_ref().unwrap().at.as_ref().unwrap().as_str(),
+        "2026-03-01T10:00:00+01:00"
+    );
+    come_back("observables", document);
+}
+
+#[test]
+fn patterns_escape_what_ends_a_string() {
+    let of = |observable: serde_json::Value| pattern::of(observable.as_object().unwrap());
+    assert_eq!(of(json!({ "mutex": r"it's \ one" })).as_deref(), Some(r"[mutex:name = 'it\'s \\ one']"));
+    let file = json!({ "files": { "files": [{ "hashes": { "hashes": [{ "alg": "sha-256", "value": "ab" }] } }] } });
+    assert_eq!(of(file).as_deref(), Some("[file:hashes.'SHA-256' = 'ab']"));
+    assert_eq!(of(json!({ "event": { "id": "e" } })), None);
+}
+
+/// Our own records, as they are filed: useful to those who read no extension.
+#[test]
+fn a_filed_record_becomes_a_bundle_that_says_what_happened() {
+    let bytes = include_bytes!("../../../../fixtures/records/ransomware.json");
+    let source = crate::record::read(bytes).unwrap();
+    let (document, account) = to_stix(source, &IdKey::public()).unwrap();
+    assert_eq!(lost(&account), Vec::<String>::new());
+    let text = stix::encode(&document, crate::json::Layout::Indented).unwrap();
+    let read = stix::decode(&text, &Limits::default()).unwrap();
+    let bad: Vec<_> = read.findings.iter().filter(|finding| finding.severity >= Severity::Warning).collect();
+    assert!(bad.is_empty(), "{bad:#?}\n{}", String::from_utf8_lossy(&text));
+    let incident = document.objects().iter().find(|object| object.text("type") == Some("incident")).unwrap();
+    assert!(incident.text("description").unwrap().len() > 80, "{:?}", incident.text("description"));
+    come_back("ransomware", document);
+}
