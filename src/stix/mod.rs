@@ -42,5 +42,5 @@ pub use read::{Decoded, OBJECT_BYTES, check, decode};
 pub use relationships::{RELATIONSHIPS, is_defined};
 pub use rules::{Rule, Word, all as rules};
 pub use tables::{OBJECTS, PARTS, object};
-pub use upgrade::{End, Leaf, Upgraded, upgrade};
+pub use upgrade::{End, Leaf, Upgraded, is_outdated, upgrade};
 pub use vocab::{ALL as VOCABULARIES, Vocabulary};

@@ -1,7 +1,7 @@
 //! Documents in any format that is read and written here, and the way from each to each.
 
 use super::{
-    Entry,
+    Entry, Fate,
     between::{Between, Tell, fit},
     from_iodef, from_stix,
     iodef::{leave_out_hollow, say_what_is_unsaid},
@@ -26,7 +26,7 @@ pub const FORMATS: &[Format] =
     &[Format::Record, Format::IodefXml, Format::IodefJson, Format::IodefCbor, Format::Iodef1Xml, Format::Stix];
 
 /// The formats that are only read here.
-pub const READ_ONLY: &[Format] = &[Format::Rid];
+pub const READ_ONLY: &[Format] = &[Format::Stix20, Format::Rid];
 
 /// A document as its format has it.
 #[derive(Clone, Debug)]
@@ -123,12 +123,14 @@ pub fn read(bytes: &[u8], format: Format, max_bytes: u64) -> Result<Read, Findin
             let limits = xml::Limits { total_bytes: max_bytes, ..xml::Limits::default() };
             if format == Format::Rid { version1::read_rid(bytes, limits)? } else { version1::read(bytes, limits)? }
         }
-        Format::Stix => {
+        Format::Stix | Format::Stix20 => {
             let limits = json::Limits { total_bytes: max_bytes, ..json::Limits::default() };
-            let decoded = stix::decode(bytes, &limits)?;
-            (Document::Stix(Box::new(decoded.document)), decoded.findings)
+            let stix::Decoded { document, mut findings, .. } = stix::decode(bytes, &limits)?;
+            if stix::is_outdated(&document) {
+                findings = outdated(&document, &limits)?;
+            }
+            (Document::Stix(Box::new(document)), findings)
         }
-        Format::Stix20 => return Err(unable(format, "read")),
     };
     Ok(Read { format, document, findings })
 }
@@ -148,6 +150,11 @@ pub fn convert(source: Read, to: Format, profile: Profile) -> Result<Converted, 
         (Document::Iodef(document), Format::Record) => {
             let (made, account) = from_iodef(*document);
             Ok(Converted { bytes: write_record(&made)?, account })
+        }
+        (Document::Stix(document), to) if stix::is_outdated(&document) => {
+            let (document, account) = upgraded(&document);
+            let source = Read { format: Format::Stix, document, findings: source.findings };
+            then(account, convert(source, to, profile)?)
         }
         (Document::Stix(document), Format::Stix) => {
             let account = kept_as_it_is(&document);
@@ -207,6 +214,32 @@ fn record_to_stix(document: RecordDocument) -> Result<Converted, Vec<Finding>> {
 /// A translation behind another.
 fn then(first: Vec<Entry>, second: Converted) -> Result<Converted, Vec<Finding>> {
     Ok(Converted { bytes: second.bytes, account: version1::compose(first, &second.account) })
+}
+
+/// What is wrong with a document of STIX 2.0 when it is one of 2.1, at its places there.
+fn outdated(document: &StixDocument, limits: &json::Limits) -> Result<Vec<Finding>, Finding> {
+    let upgraded = stix::upgrade(document).document;
+    let bytes = stix::encode(&upgraded, Layout::Compact).map_err(|error| {
+        let expected = "a document that can be written";
+        Finding::error(error.code(), Position::default(), "$", error.to_string(), expected)
+    })?;
+    // It may be longer than the document that it was made of.
+    let mut findings = stix::decode(&bytes, &json::Limits { total_bytes: u64::MAX, ..*limits })?.findings;
+    findings.iter_mut().for_each(|finding| finding.position = Position::default());
+    Ok(findings)
+}
+
+/// What is of STIX 2.0 in a document, as 2.1 has it.
+fn upgraded(document: &StixDocument) -> (Document, Vec<Entry>) {
+    let stix::Upgraded { document, account } = stix::upgrade(document);
+    let fate = |end| match end {
+        stix::End::Kept { to } => Fate::Kept { to },
+        stix::End::Moved { to } => Fate::Moved { to },
+        stix::End::Coarsened { to, how } => Fate::Coarsened { to, how: how.to_owned() },
+        stix::End::Dropped { why } => Fate::Dropped { why: why.to_owned() },
+    };
+    let account = account.into_iter().map(|leaf| Entry { path: leaf.path, fate: fate(leaf.end) });
+    (Document::Stix(Box::new(document)), account.collect())
 }
 
 impl Converted {

@@ -26,6 +26,16 @@ pub fn tool(name: &str) -> Option<()> {
     found.then_some(())
 }
 
+/// Modules of the Python on the path.
+pub fn python(first: &str, second: &str) -> Option<()> {
+    let import = format!("import {first}, {second}");
+    let found = Command::new("python3").args(["-c", &import]).output().is_ok_and(|output| output.status.success());
+    if !found {
+        skip(&format!("python3 has not both {first} and {second}"));
+    }
+    found.then_some(())
+}
+
 fn skip(why: &str) {
     assert!(env::var_os("SIREX_CI").is_none_or(|value| value != "1"), "{why}");
     println!("skipped: {why}");

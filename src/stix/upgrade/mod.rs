@@ -70,6 +70,12 @@ pub enum End {
     },
 }
 
+/// Whether anything in a document is of STIX 2.0.
+pub fn is_outdated(document: &StixDocument) -> bool {
+    let old = document.frame().is_some_and(is_version_20);
+    old || document.objects().iter().any(|object| is_old(object.value(), old))
+}
+
 /// Makes a document of STIX 2.1 of one of 2.0, and of one of 2.1 in which objects of 2.0 stand; what is of 2.1 is as it was.
 ///
 /// Ids that do not follow from an observable (§2.9) are made of the id of the observed data and the key in its dictionary, so that the

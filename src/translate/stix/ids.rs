@@ -1,5 +1,6 @@
 //! Ids of what is written anew. They follow from the record and tell nothing of it: a keyed hash (HMAC-SHA256) of the record's
-//! id and the element's, in the form of a UUID of version 5. Whoever has the key can find the element by the id, nobody else.
+//! id and the element's, in the form of a UUID of version 4, as the specification wants it (STIX 2.1 §2.9) and from which it
+//! cannot be told. Whoever has the key can find the element by the id, nobody else.
 
 use aws_lc_rs::hmac;
 use uuid::Uuid;
@@ -33,7 +34,7 @@ impl IdKey {
         let tag = context.sign();
         let mut bytes = [0; 16];
         bytes.iter_mut().zip(tag.as_ref()).for_each(|(byte, from)| *byte = *from);
-        uuid::Builder::from_sha1_bytes(bytes).into_uuid()
+        uuid::Builder::from_random_bytes(bytes).into_uuid()
     }
 
     /// The id of an object of this type.
