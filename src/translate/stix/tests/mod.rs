@@ -1,6 +1,7 @@
 //! Translation of documents and of generated records: nothing is forgotten, and what came comes back.
 
 mod cases;
+mod dropped;
 mod iodef;
 
 use std::{collections::BTreeMap, fs, path::PathBuf};
@@ -108,7 +109,7 @@ fn the_same_is_written_again() {
     }
 }
 
-fn generated(seed: u64) -> Record {
+pub(super) fn generated(seed: u64) -> Record {
     let mut record = crate::record::generate::record(&Seeded::new(seed)).unwrap();
     // What STIX cannot do without.
     let known = |time: &Option<WireTime>| time.as_ref().is_some_and(|time| time.to_timestamp().is_some());
