@@ -23,7 +23,7 @@ pub enum Long<'i> {
     Xml(&'i mut dyn BufRead),
     /// RFC 8727 JSON, read more than once.
     Json(&'i mut dyn Source),
-    /// STIX 2.1, read more than once. It is checked, and not translated.
+    /// STIX 2.1, read more than once. It is checked; what is translated is read whole.
     Stix(&'i mut dyn Source),
 }
 

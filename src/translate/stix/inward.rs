@@ -81,8 +81,7 @@ pub fn from_stix(document: StixDocument) -> (RecordDocument, Vec<Entry>) {
         }
     }
     link(&mut made.records, frames.len());
-    let said = frames.iter().find_map(|frame| extension::document(&objects[*frame])).map(Json::Object);
-    let said: Document = said.and_then(|said| serde_json::from_value(said).ok()).unwrap_or_default();
+    let said = frames.iter().find_map(|frame| extension::document(&objects[*frame])).unwrap_or_default();
     made.document = document_in(outer.as_ref(), !objects.is_empty(), &mut account);
     made.document.lang = said.lang;
     made.document.carried.extend(said.carried);

@@ -1,4 +1,4 @@
-//! Markings of objects, of which the record has TLP (record model §14).
+//! Markings of objects, of which the record has TLP (record model §14); and what of an incident stays beside what the record says.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -59,6 +59,23 @@ pub(super) fn keep_statements(
         let all = now.into_iter().chain(others).map(|id| Value::string(id.to_owned()));
         let all = Value::array(all.collect::<Vec<_>>());
         properties.insert("object_marking_refs".to_owned(), all);
+    }
+}
+
+/// References of an incident that are no number of the case stay, when its numbers have changed.
+pub(super) fn keep_references(
+    properties: &mut BTreeMap<String, Value<'static>>,
+    residue: &BTreeMap<String, Value<'static>>,
+) {
+    let list = |from: &BTreeMap<String, Value<'static>>| {
+        let list = from.get("external_references").and_then(|list| list.as_array().ok());
+        list.unwrap_or_default().to_vec()
+    };
+    let (now, came) = (list(properties), list(residue));
+    let others: Vec<_> =
+        came.into_iter().filter(|one| one.get("external_id").is_none() && !now.contains(one)).collect();
+    if !others.is_empty() {
+        properties.insert("external_references".to_owned(), Value::array(now.into_iter().chain(others)));
     }
 }
 

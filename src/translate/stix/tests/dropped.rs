@@ -8,6 +8,17 @@ use crate::translate::{reasons::field, stix::dropped::ROWS};
 /// Reasons that are about a value or about residue, not about a field: what they begin with.
 const NO_FIELD: &[&str] = &["residue ", "the id of a record is never sent"];
 
+/// What may not go out does not go out as a property either.
+#[test]
+fn no_row_writes_what_the_table_drops() {
+    for pair in table::PAIRS.iter().chain(observable::PAIRS) {
+        for row in pair.rows.iter().copied().flatten() {
+            let path = format!("{}{}", pair.list, tree::step(row.member));
+            assert_eq!(ROWS.row(&field(&path)), None, "{path}");
+        }
+    }
+}
+
 #[test]
 fn what_is_dropped_is_what_the_table_says() {
     let mut hit = BTreeSet::new();
