@@ -17,6 +17,7 @@ sirex translate --to iodef-xml fixtures/records/ransomware.json\n  \
 sirex translate --to iodef-xml fixtures/records/ransomware.json -o report.xml\n  \
 sirex translate --to iodef-xml --profile errata fixtures/records/ransomware.json\n  \
 sirex translate --to iodef1-xml fixtures/records/ransomware.json\n  \
+sirex translate --to stix fixtures/records/ransomware.json\n  \
 sirex translate --to iodef-xml fixtures/iodef-v1/scan.xml\n  \
 sirex translate --to record --loss loss.json report.xml -o record.json\n  \
 sirex translate --to iodef1-xml --loss loss.txt fixtures/iodef-v2/intrusion.xml -o old.xml"

@@ -29,7 +29,7 @@ pub enum Long<'i> {
     Json(&'i mut dyn Source),
     /// RFC 8727 CBOR, read more than once.
     Cbor(&'i mut dyn Source),
-    /// STIX 2.1, read more than once. It is checked, and not translated.
+    /// STIX 2.1, read more than once. It is checked; what is translated is read whole.
     Stix(&'i mut dyn Source),
 }
 

@@ -105,7 +105,7 @@ pub(super) fn compose(first: Vec<Entry>, second: &[Entry]) -> Vec<Entry> {
     let next = |place: &str| -> Option<&Fate> {
         let exact = then.get(place).and_then(|fates| fates.iter().max_by_key(|fate| rank(fate)));
         let below = || {
-            let inside = |path: &&str| path[place.len()..].starts_with(['/', '[']);
+            let inside = |path: &&str| path[place.len()..].starts_with(['/', '[', '.']);
             let range = then.range(place..).take_while(|(path, _)| path.starts_with(place));
             range.filter(|(path, _)| inside(path)).flat_map(|(_, fates)| fates).max_by_key(|fate| rank(fate))
         };

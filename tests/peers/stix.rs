@@ -436,3 +436,25 @@ fn documents_of_oasis_come_back_from_records() {
         }
     }
 }
+
+/// What we write of records and of IODEF documents is good by their validator and by our own rules.
+#[test]
+fn what_is_written_of_records_is_good_by_the_validator_of_oasis() {
+    let Some(()) = peer::tool("stix2_validator") else { return };
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
+    let folder = tempfile::tempdir().unwrap();
+    let mut written = Vec::new();
+    for file in files(&root.join("records"), "json").into_iter().chain(files(&root.join("iodef-v2"), "xml")) {
+        let bytes = fs::read(&file).unwrap();
+        let format = translate::detect(&bytes).unwrap();
+        let Ok(read) = translate::read(&bytes, format, u64::MAX) else { continue };
+        // A record that was never filed lacks its times, and one document breaks rules on purpose.
+        let Ok(converted) = translate::convert(read, Format::Stix, Default::default()) else { continue };
+        assert!(passes(&converted.bytes), "{}", file.display());
+        let path = folder.path().join(file.with_extension("json").file_name().unwrap());
+        fs::write(&path, converted.bytes).unwrap();
+        written.push(path);
+    }
+    assert!(written.len() > 4, "{written:?}");
+    assert_eq!(verdicts(&written), vec![true; written.len()]);
+}

@@ -25,7 +25,11 @@ fn our_stix_is_read_by_python_stix2_and_taken_in_by_misp() {
                 Ok(stix) => stix,
                 // A record that says too little for STIX.
                 Err(findings) => {
-                    assert!(findings.iter().all(|one| one.code == Code::ClassMissing), "{}: {findings:?}", file.display());
+                    assert!(
+                        findings.iter().all(|one| one.code == Code::ClassMissing),
+                        "{}: {findings:?}",
+                        file.display()
+                    );
                     continue;
                 }
             };

@@ -158,9 +158,9 @@ impl Fresh {
     ) -> (Properties, Vec<String>) {
         let (mut properties, mut derived) = self.complete(pair, properties, record, id);
         if !properties.contains_key("name") {
-            let number = record.get("number").and_then(Json::as_str);
-            let other = record.get("aliases").and_then(|list| list.get(0)?.get("number")?.as_str());
-            if let Some(name) = number.or(other) {
+            let aliases = record.get("aliases").and_then(Json::as_array).map(Vec::as_slice).unwrap_or_default();
+            // Our own number is the last.
+            if let Some(name) = aliases.last().and_then(|alias| alias.get("number")?.as_str()) {
                 properties.insert("name".to_owned(), Value::string(name.to_owned()));
                 derived.push("name".to_owned());
             }

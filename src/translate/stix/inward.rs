@@ -10,7 +10,7 @@ use super::{
     account::Account,
     extension, frame,
     lists::{LISTS, bind},
-    marking::{marks, means_something},
+    marking::{Markings, marks, means_something},
     pair::{Pair, Read},
     reach::{self, Reached},
     table::{ENDS, pair_of},
@@ -62,6 +62,7 @@ pub fn from_stix(document: StixDocument) -> (RecordDocument, Vec<Entry>) {
     let items: Vec<Item> = objects.iter().enumerate().map(item).collect();
     let is_frame = |(_, object): &(usize, &Value<'static>)| frame::is_frame(object);
     let frames: Vec<usize> = objects.iter().enumerate().filter(is_frame).map(|(i, _)| i).collect();
+    let markings = Markings::of(objects.iter());
     let mut sorted = reach::sort(&objects, &frames);
     if sorted.is_empty() {
         sorted.push(Reached::default());
@@ -70,7 +71,7 @@ pub fn from_stix(document: StixDocument) -> (RecordDocument, Vec<Entry>) {
     let mut account = Vec::new();
     let mut told: BTreeSet<usize> = BTreeSet::new();
     for (ordinal, reached) in sorted.iter().enumerate() {
-        let reading = Reading { objects: &objects, items: &items, reached };
+        let reading = Reading { objects: &objects, items: &items, markings: &markings, reached };
         let (record, entries) = reading.record(ordinal);
         made.records.push(record);
         for (index, entries) in entries {
@@ -80,8 +81,7 @@ pub fn from_stix(document: StixDocument) -> (RecordDocument, Vec<Entry>) {
         }
     }
     link(&mut made.records, frames.len());
-    let said = frames.iter().find_map(|frame| extension::document(&objects[*frame])).map(Json::Object);
-    let said: Document = said.and_then(|said| serde_json::from_value(said).ok()).unwrap_or_default();
+    let said = frames.iter().find_map(|frame| extension::document(&objects[*frame])).unwrap_or_default();
     made.document = document_in(outer.as_ref(), !objects.is_empty(), &mut account);
     made.document.lang = said.lang;
     made.document.carried.extend(said.carried);
@@ -155,6 +155,8 @@ fn carried(path: &str, value: String) -> Carried {
 struct Reading<'d> {
     objects: &'d [Value<'static>],
     items: &'d [Item],
+    /// The marking definitions of the document.
+    markings: &'d Markings,
     reached: &'d Reached,
 }
 
@@ -181,14 +183,13 @@ impl Reading<'_> {
     /// Adds the objects whose elements are none of the record's; whether there are more than before.
     fn find_misfits(&self, ordinal: usize, whole: &mut BTreeSet<usize>) -> bool {
         let before = whole.len();
-        let all: Vec<usize> = self.reached.frame.iter().chain(&self.reached.others).copied().collect();
-        for index in all {
-            let others = (0..self.objects.len()).filter(|other| *other != index).collect();
-            let (json, _) = self.json(ordinal, &others);
-            if serde_json::from_value::<Record>(Json::Object(json)).is_err() {
-                whole.insert(index);
-            }
-        }
+        let alone = |frame, others| {
+            let reached = &Reached { frame, others };
+            let (json, _) = Reading { reached, ..*self }.json(ordinal, &BTreeSet::new());
+            serde_json::from_value::<Record>(Json::Object(json)).is_err()
+        };
+        whole.extend(self.reached.frame.filter(|frame| alone(Some(*frame), Vec::new())));
+        whole.extend(self.reached.others.iter().filter(|other| alone(None, vec![**other])));
         whole.len() > before
     }
 
@@ -221,6 +222,9 @@ impl Reading<'_> {
         }
         let known = self.known(whole);
         let mut lists = held(&mut record);
+        let named = lists.values().flat_map(|list| list.iter().enumerate());
+        let named = named.filter_map(|(place, one)| Some((one.as_str()?.to_owned(), place)));
+        let places: HashMap<String, usize> = named.collect();
         for index in &self.reached.others {
             let (object, item) = (&self.objects[*index], &self.items[*index]);
             let Some(pair) = item.pair.filter(|_| !whole.contains(index)) else {
@@ -228,8 +232,7 @@ impl Reading<'_> {
                 continue;
             };
             let list = lists.entry(pair.list).or_default();
-            let place = list.iter().position(|one| one.is_string() && one.as_str() == reach::id(object));
-            let place = place.unwrap_or(list.len());
+            let place = reach::id(object).and_then(|id| places.get(id)).copied().unwrap_or(list.len());
             let mut read = pair.read(object, &item.path, &format!("$.{}[{place}]", pair.list));
             loosen(&mut read, object, &item.path, &known);
             self.narrow(&mut read.group, "/marking/tlp", object);
@@ -244,7 +247,7 @@ impl Reading<'_> {
             }
         }
         for (list, mut elements) in lists {
-            elements.retain(|one| !one.is_string());
+            elements.retain(Json::is_object);
             record.insert(list.to_owned(), Json::Array(elements));
         }
         hang(&mut record, residue);
@@ -259,8 +262,7 @@ impl Reading<'_> {
         let parts = object.get("granular_markings").and_then(|list| list.as_array().ok()).unwrap_or_default();
         let of_parts = parts.iter().filter_map(|part| part.get("marking_ref")?.as_str().ok());
         let mut ids = marks(object.get("object_marking_refs")).chain(of_parts);
-        let objects: Vec<&Value<'static>> = self.objects.iter().collect();
-        if ids.any(|id| !means_something(id, &objects)) {
+        if ids.any(|id| !means_something(id, self.markings)) {
             tree::set(group, member, json!(Tlp::Red));
         }
     }

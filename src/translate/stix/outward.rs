@@ -12,7 +12,7 @@ use super::{
     fresh::{self, Fresh},
     ids::IdKey,
     lists::{LISTS, digests},
-    marking::{keep_statements, keeps_marking},
+    marking::{keep_references, keep_statements, keeps_marking},
     pair::{Pair, object},
     reach,
     residue::{place, returned},
@@ -226,6 +226,9 @@ impl Out<'_> {
         };
         let nothing = record.keys().all(|name| name == "kind") && held.is_empty();
         if came_as.is_none() && own.came && knows && nothing {
+            own.pending.into_iter().flat_map(|(_, leaves)| leaves).for_each(|path| {
+                account.dropped(path, "residue of an incident, which is not written");
+            });
             return account.kept("$.kind".to_owned(), "(objects without an incident)");
         }
         // What comes from elsewhere is an event (requirement 9).
@@ -238,6 +241,7 @@ impl Out<'_> {
             tree::take(&mut record, "/handling/tlp");
             account.kept("$.handling.tlp".to_owned(), &format!("{id}.object_marking_refs"));
         }
+        self.number(&mut record, &id, account);
         let is_new = came_as.is_none();
         let complete = |properties| match is_new {
             true => self.fresh.frame(pair, properties, &record, references, &id),
@@ -253,6 +257,16 @@ impl Out<'_> {
         account.extend(written.account.into_iter().map(|entry| under(entry, &id)));
         let (mut properties, derived) = complete(written.properties);
         keep_statements(&mut properties, &residue);
+        keep_references(&mut properties, &residue);
+        for (property, leaves) in own.pending {
+            let same = properties.get(&property).zip(residue.get(&property)).is_some_and(|(a, b)| tree::same(a, b));
+            for path in leaves {
+                match same || property == "extensions" {
+                    true => account.kept(path, &format!("{id}.{property}")),
+                    false => account.dropped(path, "residue that what the record says now has superseded"),
+                }
+            }
+        }
         let mut rest = say_rest(written.rest, "", "$", &id, account);
         rest.extend(held.into_iter().map(|(list, groups)| (list.to_owned(), Json::Array(groups))));
         if !made.document.is_empty() {
@@ -267,6 +281,18 @@ impl Out<'_> {
             made.beside.extend(definitions(&object));
         }
         made.objects.push((own.order, object));
+    }
+
+    /// Our own number is to others what their numbers are to us: that of the case elsewhere.
+    fn number(&self, record: &mut Group, id: &str, account: &mut Account) {
+        let Some(number) = record.remove("number") else { return };
+        let owner = self.record.creator.as_ref().and_then(|creator| creator.domain.clone());
+        if let Json::Array(aliases) = record.entry("aliases").or_insert_with(|| json!([])) {
+            let mut alias = Group::from_iter([("number".to_owned(), number)]);
+            alias.extend(owner.map(|owner| ("owner".to_owned(), json!(owner))));
+            aliases.push(Json::Object(alias));
+        }
+        account.kept("$.number".to_owned(), &format!("{id}.external_references"));
     }
 
     /// Properties of which the rules of STIX refuse what would be written: what they would say stands in our extension. For
@@ -348,7 +374,7 @@ impl Out<'_> {
             own.others.insert("$".to_owned(), came.others);
         }
         own.came = whole.pointer("/origins/0/path").and_then(Json::as_str).is_some_and(|path| path.starts_with('$'));
-        (elements, Own { residue: came.properties, whole: came.whole, order, ..own })
+        (elements, Own { residue: came.properties, whole: came.whole, pending: came.pending, order, ..own })
     }
 
     /// What names things within the record, and where they came from.
@@ -457,6 +483,8 @@ struct Own {
     /// Residue of other formats, by where it hangs.
     others: BTreeMap<String, Vec<Json>>,
     order: u64,
+    /// Leaves of its residue.
+    pending: Vec<(String, Vec<String>)>,
     /// It came from a STIX document.
     came: bool,
 }
@@ -486,7 +514,7 @@ fn say_rest(mut rest: Group, list: &str, at: &str, id: &str, account: &mut Accou
     dropped::leave_out(&mut rest, list, &mut |below, why| account.dropped(format!("{at}{below}"), why));
     each_leaf(&before, at.to_owned(), &mut |path, _| {
         let below = path.strip_prefix(at).unwrap_or(&path).to_owned();
-        account.kept(path, &format!("{id}.extensions.{}{below}", extension::ID));
+        account.kept(path, &format!("{id}.extensions.{}.{}{below}", extension::ID, extension::RECORD));
     });
     rest
 }

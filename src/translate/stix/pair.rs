@@ -161,7 +161,10 @@ impl Pair {
             let fate = match path.strip_prefix(&ours) {
                 Some(".extension_type") => Fate::Kept { to: "(our extension)".to_owned() },
                 Some(below) if extension::is_derived_list(below) => Fate::Carried { on: format!("{to}.carried") },
-                Some(below) => Fate::Kept { to: format!("{to}{below}") },
+                Some(below) => match below.strip_prefix(".record") {
+                    Some(below) => Fate::Kept { to: format!("{to}{below}") },
+                    None => Fate::Kept { to: format!("${below}") },
+                },
                 None => Fate::Carried { on: format!("{to}.carried") },
             };
             account.push(Entry { path, fate });
@@ -178,11 +181,14 @@ impl Pair {
         ours: Option<&Group>,
     ) -> (Group, BTreeMap<String, (Value<'static>, String)>) {
         let mut group = ours.cloned().unwrap_or_default();
-        let derived = extension::take_derived(&mut group);
+        let derived = match ours {
+            Some(_) => extension::derived(object.get("extensions")),
+            None => BTreeSet::new(),
+        };
         let mut again = BTreeMap::new();
         for row in self.rows() {
             let values: Vec<_> = row.properties.iter().map(|name| object.get(name)).collect();
-            let made_up = row.properties.iter().any(|name| derived.iter().any(|derived| derived == name));
+            let made_up = row.properties.iter().any(|name| derived.contains(*name));
             if values.iter().all(Option::is_none) || made_up {
                 continue;
             }
@@ -286,7 +292,10 @@ impl Pair {
     /// Whether an object has all properties that its type requires.
     pub fn is_whole(&self, properties: &BTreeMap<String, Value<'static>>) -> bool {
         let required = self.def().into_iter().flat_map(Def::properties).filter(|property| property.required);
-        required.into_iter().all(|property| properties.contains_key(property.name))
+        let has = |name: &str| properties.contains_key(name);
+        // Nothing that was seen is nothing to be told of (§4.14).
+        let sees = self.kind != "observed-data" || has("object_refs") || has("objects");
+        sees && required.into_iter().all(|property| has(property.name))
     }
 }
 

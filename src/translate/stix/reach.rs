@@ -19,6 +19,10 @@ pub(super) struct Reached {
     pub others: Vec<usize>,
 }
 
+/// How many times over the objects of a document may be shared among its incidents: a document in which each incident reaches
+/// all objects would else make records of its size squared. Beyond it an object is in the first incidents only.
+const SHARED: usize = 16;
+
 /// Sorts objects by the frames from which they are reached. What is reached from none comes last, by itself.
 pub(super) fn sort(objects: &[Value<'static>], frames: &[usize]) -> Vec<Reached> {
     let mut by_id: HashMap<&str, Vec<usize>> = HashMap::new();
@@ -44,13 +48,16 @@ pub(super) fn sort(objects: &[Value<'static>], frames: &[usize]) -> Vec<Reached>
     }
     let mut found: Vec<Reached> = Vec::new();
     let mut reached_by_any: BTreeSet<usize> = BTreeSet::new();
+    let is_frame: BTreeSet<usize> = frames.iter().copied().collect();
+    let mut left = SHARED * objects.len();
     for frame in frames {
         let mut reached = BTreeSet::from([*frame]);
         let mut next = vec![*frame];
         while let Some(now) = next.pop() {
             for other in references[now].iter().chain(&about[now]) {
                 // One incident is no part of another.
-                if !frames.contains(other) && reached.insert(*other) {
+                if left > 0 && !is_frame.contains(other) && reached.insert(*other) {
+                    left -= 1;
                     next.push(*other);
                 }
             }

@@ -17,6 +17,8 @@ pub(super) struct Returned {
     pub properties: BTreeMap<String, Value<'static>>,
     /// Objects of which no element was made, each with its place.
     pub whole: Vec<(u64, Value<'static>)>,
+    /// Leaves of residue of the record itself, by property: whether it goes back is seen when all is written.
+    pub pending: Vec<(String, Vec<String>)>,
     /// Residue of other formats.
     pub others: Vec<Json>,
 }
@@ -42,8 +44,12 @@ pub(super) fn returned(group: &Json, digest: Option<&Json>, at: &str, account: &
             back.others.push(other);
             end(Fate::Carried { on: "(our extension)".to_owned() });
         } else if let (Some(path), Some(value)) = (text("path"), text("value").and_then(tree::parse)) {
-            end(Fate::Kept { to: path.to_owned() });
-            if path.starts_with('$') {
+            let is_whole = path.starts_with('$');
+            match digest {
+                None if !is_whole => back.pending.push((path.to_owned(), leaves)),
+                _ => end(Fate::Kept { to: path.to_owned() }),
+            }
+            if is_whole {
                 back.whole.push((ordinal_of(path), value));
             } else {
                 back.properties.insert(path.to_owned(), value);

@@ -14,7 +14,6 @@ const TEXTS: &[(&str, &str)] = &[
 
 /// Facts of one line.
 const FACTS: &[(&str, &str)] = &[
-    ("/number", "Number"),
     ("/status", "Status"),
     ("/date_of_event/at", "Date"),
     ("/occurred_at/at", "Began"),

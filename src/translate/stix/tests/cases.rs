@@ -229,3 +229,95 @@ fn a_filed_record_becomes_a_bundle_that_says_what_happened() {
     assert!(incident.text("description").unwrap().len() > 80, "{:?}", incident.text("description"));
     come_back("ransomware", document);
 }
+
+/// A marking of which nobody knows what it means is the narrowest, and comes back as it was.
+#[test]
+fn unknown_markings_are_red() {
+    let unknown = "marking-definition--00000000-0000-4000-8000-000000000099";
+    let statement = object(
+        "marking-definition",
+        7,
+        json!({ "definition_type": "statement", "definition": { "statement": "(c) CERT Example" } }),
+    );
+    let mut statement = statement;
+    statement.as_object_mut().unwrap().remove("modified");
+    let known = id("marking-definition", 7);
+    let mut marked = incident(2);
+    marked["object_marking_refs"] = json!([unknown]);
+    let document = bundle(json!([
+        object("identity", 1, json!({ "name": "CERT Example" })),
+        marked,
+        statement,
+        object(
+            "tool",
+            3,
+            json!({ "name": "One", "object_marking_refs": [known, GREEN], "created_by_ref": id("identity", 1) })
+        ),
+        object(
+            "relationship",
+            6,
+            json!({ "relationship_type": "related-to", "source_ref": id("tool", 3), "target_ref": id("incident", 2) })
+        ),
+    ]));
+    let (mut made, _) = from_stix(document.clone());
+    assert_eq!(made.records[0].handling.as_ref().unwrap().tlp, Some(Tlp::Red));
+    assert_eq!(made.records[0].tools[0].marking.as_ref().unwrap().tlp, Some(Tlp::Green));
+    come_back("markings", document);
+    // Another label takes the place of TLP, and of nothing else.
+    made.records[0].handling.as_mut().unwrap().tlp = Some(Tlp::Amber);
+    let (back, _) = to_stix(made, &IdKey::public()).unwrap();
+    let incident = back.objects().iter().find(|object| object.text("type") == Some("incident")).unwrap();
+    let refs = incident.value().get("object_marking_refs").unwrap();
+    assert_eq!(tree::text(refs), format!("[{AMBER_2:?},{unknown:?}]"));
+}
+
+/// What stands in our extension and is none of the record's is carried as it came, with its object.
+#[test]
+fn what_is_not_ours_in_our_extension_is_residue() {
+    for odd in [
+        json!({ "extension_type": "property-extension", "name": "x" }),
+        json!({ "extension_type": "property-extension", "record": 7 }),
+        json!({ "extension_type": "property-extension", "record": { "no_such_member": "x" } }),
+        json!({ "extension_type": "property-extension", "record": { "aliases": "x" } }),
+        json!({ "extension_type": "property-extension", "record": { "name": "x" } }),
+        json!({ "extension_type": "property-extension", "record": { "number": "x" } }),
+        json!({ "extension_type": "property-extension", "record": { "id": 7, "origins": [] } }),
+        json!({ "extension_type": "property-extension", "record": {} }),
+        json!({ "extension_type": "property-extension" }),
+        json!({ "extension_type": "property-extension", "derived": [] }),
+        json!({ "extension_type": "property-extension", "derived": ["name"] }),
+        json!({ "extension_type": "property-extension", "derived": ["tool_version"], "record": { "types": ["x"] } }),
+        json!({ "extension_type": "property-extension", "derived": ["*"], "record": { "types": ["x"] } }),
+        json!({ "extension_type": "property-extension", "document": { "lang": "en" } }),
+        json!({ "extension_type": "property-extension", "record": { "carried": [{ "format": "stix", "path": "id", "value": "\"x\"" }] } }),
+        json!({ "extension_type": "property-extension", "derived": "name" }),
+        json!({ "extension_type": "property-extension", "id": 7, "origins": [] }),
+    ] {
+        let tool = object("tool", 1, json!({ "name": "One", "extensions": { (extension::ID): odd } }));
+        let document = bundle(json!([tool]));
+        let (made, _) = from_stix(document.clone());
+        let tools = &made.records[0].tools;
+        // What is said to be derived is not read.
+        let is_derived = odd.get("derived").is_some_and(|names| !names.as_array().is_none_or(Vec::is_empty));
+        assert!(is_derived || tools[0].name.as_deref() == Some("One"), "{odd}");
+        come_back(&odd.to_string(), document);
+    }
+}
+
+/// Objects that all incidents reach are shared among so many of them, and no more.
+#[test]
+fn what_is_shared_is_bounded() {
+    let mut objects: Vec<_> = (1..=60).map(|n| object("incident", n, json!({ "name": "One" }))).collect();
+    objects.extend((100..200).map(|n| object("tool", n, json!({ "name": "Two" }))));
+    let all: Vec<_> = objects.iter().map(|object| object["id"].clone()).collect();
+    objects.push(object(
+        "grouping",
+        300,
+        json!({ "name": "All", "context": "suspicious-activity", "object_refs": all }),
+    ));
+    let document = bundle(json!(objects));
+    let (made, _) = from_stix(document.clone());
+    let shared: usize = made.records.iter().map(|record| record.tools.len()).sum();
+    assert!(shared < 16 * 170, "{shared}");
+    come_back("shared", document);
+}
