@@ -56,7 +56,8 @@ pub(super) fn of(object: &Value<'static>) -> Option<Group> {
     };
     // Residue of this format stands where it came from, and a number is drawn by whoever files a record.
     let carried = record.get("carried").and_then(Json::as_array).map(Vec::as_slice).unwrap_or_default();
-    let odd = record.contains_key("number") || carried.iter().any(is_stix);
+    let never = ["id", "origins", "number"];
+    let odd = never.iter().any(|name| record.contains_key(*name)) || carried.iter().any(is_stix);
     let ours = kind == "property-extension" && said.is_empty() && document_is_ours && derived_is_ours && !odd;
     ours.then_some(record)
 }
