@@ -20,7 +20,7 @@ use sirex::{
     format::Format,
     iodef::{self, IodefDocument, Profile},
     json,
-    translate::{self, Bounds, Long, Tell},
+    translate::{self, Bounds, Long, Options, Tell},
     xml,
 };
 
@@ -74,17 +74,24 @@ fn decode(bytes: &[u8]) -> IodefDocument {
 }
 
 /// What `sirex validate` does; how many errors there are.
-fn check(mut input: impl io::BufRead) -> usize {
-    let findings = translate::check(Long::Xml(&mut input), Bounds::default()).unwrap();
+fn check(input: impl io::BufRead) -> usize {
+    let findings = translate::check(Long::Xml(Box::new(input)), Bounds::default()).unwrap();
     findings.iter().filter(|finding| finding.severity == Severity::Error).count()
 }
 
 /// What `sirex translate` does, with the lines of the account that it shows.
-fn stream(mut input: impl io::BufRead) -> u64 {
+fn stream(input: impl io::BufRead) -> u64 {
     let mut lines = 0;
     let tell = Tell { all: false, line: &mut |_| lines += 1 };
     let (json, profile, bounds) = (Format::IodefJson, Profile::default(), Bounds::default());
-    let made = translate::translate(Long::Xml(&mut input), json, profile, bounds, Some(tell)).unwrap();
+    let made = translate::translate(
+        Long::Xml(Box::new(input)),
+        json,
+        Options { profile, ..Options::default() },
+        bounds,
+        Some(tell),
+    )
+    .unwrap();
     let mut whole = made.written.unwrap();
     whole.copy(&mut io::sink()).unwrap();
     lines

@@ -53,8 +53,8 @@ fn decode(bytes: &[u8]) -> stix::StixDocument {
 }
 
 /// What `sirex validate` does; how many errors there are.
-fn check(mut source: impl sirex::spool::Source) -> usize {
-    errors(&translate::check(Long::Stix(&mut source), Bounds::default()).unwrap())
+fn check(source: impl sirex::spool::Source) -> usize {
+    errors(&translate::check(Long::Stix(Box::new(source)), Bounds::default()).unwrap())
 }
 
 fn errors(findings: &[sirex::error::Finding]) -> usize {

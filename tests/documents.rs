@@ -85,12 +85,24 @@ fn commands_that_are_named_are_there() {
     assert!(broken.is_empty(), "{}", broken.join("\n"));
 }
 
+/// How a heading is linked to.
+fn anchor(heading: &str) -> String {
+    let text = heading.trim_start_matches('#').trim().to_lowercase();
+    text.chars().filter(|c| c.is_alphanumeric() || " -".contains(*c)).map(|c| if c == ' ' { '-' } else { c }).collect()
+}
+
 #[test]
 fn files_that_are_named_are_there() {
     let (mut broken, mut count) = (Vec::new(), 0);
     for (path, text) in documents() {
         let links = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
-        let linked = links.filter(|link| !link.contains("://")).map(|link| (path.as_str(), link));
+        // A link within the page is to a heading of it.
+        let (within, links): (Vec<&str>, Vec<&str>) =
+            links.filter(|link| !link.contains("://")).partition(|link| link.starts_with('#'));
+        let headings: Vec<String> = text.lines().filter(|line| line.starts_with('#')).map(anchor).collect();
+        let lost = within.iter().filter(|link| !headings.contains(&link[1..].to_owned()));
+        broken.extend(lost.map(|link| format!("{path}: there is no heading {link}")));
+        let linked = links.into_iter().map(|link| (path.as_str(), link));
         let folders = ["src/", "tests/", "fixtures/", "docs/", "schemas/", ".ci/", "fuzz/"];
         let named = quoted(&text).filter(|name| folders.iter().any(|folder| name.starts_with(folder)));
         let named = named.filter(|name| !name.contains([' ', '*', '\n'])).map(|name| ("", name));

@@ -21,6 +21,7 @@ const TARGETS: &[Target] = &[
     ("openpgp", sirex::openpgp::fuzz),
     ("pattern", sirex::stix::fuzz_pattern),
     ("stix", sirex::stix::fuzz),
+    ("translate", sirex::translate::fuzz),
     ("xml", sirex::xml::fuzz),
 ];
 
@@ -98,6 +99,14 @@ fn good_seeds_are_read_and_written() {
         let decoded = stix::decode(&bytes, &json::Limits::default()).unwrap();
         let wrong: Vec<_> = decoded.findings.iter().filter(|finding| finding.severity > Severity::Note).collect();
         assert!(wrong.is_empty(), "{}: {wrong:#?}", file.display());
+    }
+    for (file, bytes) in of("translate") {
+        let format = sirex::translate::detect(&bytes).unwrap();
+        let read = sirex::translate::read(&bytes, format, u64::MAX).unwrap();
+        assert!(read.error().is_none(), "{}: {:#?}", file.display(), read.findings);
+        for to in sirex::translate::FORMATS {
+            assert!(sirex::translate::trial(&bytes, format, *to).is_ok(), "{} to {to}", file.display());
+        }
     }
     for (file, bytes) in of("pattern") {
         let parsed = stix::pattern::Pattern::parse(std::str::from_utf8(&bytes).unwrap()).unwrap();

@@ -112,6 +112,11 @@ pub(super) fn iodef_profiles() -> impl TypedValueParser<Value = iodef::Profile> 
     one_of(iodef::Profile::ALL.iter().map(|profile| (profile.as_str(), *profile)).collect())
 }
 
+/// A shape of the incident core extension.
+pub(super) fn incident_shapes() -> impl TypedValueParser<Value = translate::IncidentShape> {
+    one_of(translate::IncidentShape::ALL.to_vec())
+}
+
 /// A format that is read and written here.
 pub(super) fn formats() -> impl TypedValueParser<Value = Format> {
     one_of(translate::FORMATS.iter().map(|format| (format.as_str(), *format)).collect())

@@ -1,6 +1,6 @@
 //! Documents named on the command line.
 
-use std::io::BufRead;
+use std::io::SeekFrom;
 
 use super::{
     Failure,
@@ -10,9 +10,11 @@ use crate::{
     cli::{Input, MAX_BYTES},
     error::{Code, Ended, Finding, Severity},
     format::Format,
-    spool::Source,
     translate::{self, Bounds},
 };
+
+/// The largest STIX document that is translated as one, in bytes; memory is some 40 times that. Larger ones are record by record.
+const STIX_AT_ONCE: u64 = 8 * 1024 * 1024;
 
 /// A document that was opened: one that is read whole, or one that is read piece by piece.
 pub(super) enum Taken {
@@ -26,57 +28,47 @@ pub(super) enum Taken {
 pub(super) struct Long {
     pub(super) format: Format,
     pub(super) bounds: Bounds,
-    bytes: Bytes,
-}
-
-enum Bytes {
-    Xml(Box<dyn BufRead>),
-    Xml1(Box<dyn BufRead>),
-    Json(Box<dyn Source>),
-    Cbor(Box<dyn Source>),
-    Stix(Box<dyn Source>),
-}
-
-impl Long {
-    /// Its bytes, for the reader of its format.
-    pub(super) fn input(&mut self) -> translate::Long<'_> {
-        match &mut self.bytes {
-            Bytes::Xml(bytes) => translate::Long::Xml(bytes),
-            Bytes::Xml1(bytes) => translate::Long::Xml1(bytes),
-            Bytes::Json(bytes) => translate::Long::Json(bytes),
-            Bytes::Cbor(bytes) => translate::Long::Cbor(bytes),
-            Bytes::Stix(bytes) => translate::Long::Stix(bytes),
-        }
-    }
+    pub(super) input: translate::Long<'static>,
 }
 
 /// Opens a document, to be checked or, with `to`, to be translated; reads it if its format, or that of the translation, is
 /// read whole. One that cannot be read at all is the error.
 pub(super) fn take(
-    input: &Input,
+    name: &Input,
     format: Option<Format>,
     to: Option<Format>,
     max_bytes: Option<u64>,
 ) -> Result<Taken, Failure> {
-    let opened = Opened::open(input)?;
+    let opened = Opened::open(name)?;
     let Some(format) = format.or_else(|| translate::detect(opened.head())) else {
-        let message = format!("{input} is of no format that is read here; name it with --from or --format");
+        let message = format!("{name} is of no format that is read here; name it with --from or --format");
         return Err(Failure::new(Code::FormatUnknown, message));
     };
-    let bounds = Bounds { total: max_bytes.unwrap_or(u64::MAX), ..Bounds::default() };
-    let by_piece = to.is_none_or(|to| !matches!(to, Format::Record | Format::Stix));
-    let bytes = match format {
-        Format::IodefXml if by_piece => Bytes::Xml(opened.forward()),
-        Format::Iodef1Xml if by_piece => Bytes::Xml1(opened.forward()),
-        Format::IodefJson if by_piece => Bytes::Json(opened.source(bounds.total)?),
-        Format::IodefCbor if by_piece => Bytes::Cbor(opened.source(bounds.total)?),
-        Format::Stix | Format::Stix20 if to.is_none() => Bytes::Stix(opened.source(bounds.total)?),
+    let record = max_bytes.unwrap_or(translate::RECORD);
+    let bounds = Bounds { total: max_bytes.unwrap_or(u64::MAX), record, ..Bounds::default() };
+    let by_piece = to.is_none_or(translate::is_by_piece);
+    let input = match format {
+        Format::IodefXml if by_piece => translate::Long::Xml(opened.forward()),
+        Format::Iodef1Xml if by_piece => translate::Long::Xml1(opened.forward()),
+        Format::IodefJson if by_piece => translate::Long::Json(opened.source(bounds.total)?),
+        Format::IodefCbor if by_piece => translate::Long::Cbor(opened.source(bounds.total)?),
+        Format::Stix | Format::Stix20 if to.is_none() => translate::Long::Stix(opened.source(bounds.total)?),
+        Format::Stix => {
+            let mut source = opened.source(bounds.total)?;
+            let unread = |error| files::unreadable(name, &error);
+            if source.seek(SeekFrom::End(0)).map_err(unread)? <= STIX_AT_ONCE {
+                let mut bytes = Vec::new();
+                source.rewind().and_then(|()| source.read_to_end(&mut bytes)).map_err(unread)?;
+                return read_as(name, &bytes, format, bounds.total).map(Taken::Whole);
+            }
+            translate::Long::Stix(source)
+        }
         _ => {
             let max_bytes = max_bytes.unwrap_or(MAX_BYTES);
-            return read_as(input, &opened.whole(max_bytes)?, format, max_bytes).map(Taken::Whole);
+            return read_as(name, &opened.whole(max_bytes)?, format, max_bytes).map(Taken::Whole);
         }
     };
-    Ok(Taken::Long(Long { format, bounds, bytes }))
+    Ok(Taken::Long(Long { format, bounds, input }))
 }
 
 /// Reads a document of a known format whole.

@@ -130,7 +130,7 @@ impl Opened {
 
 const BUFFER: usize = 256 * 1024;
 
-fn unreadable(input: &Input, error: &io::Error) -> Failure {
+pub(super) fn unreadable(input: &Input, error: &io::Error) -> Failure {
     match input {
         Input::Stdin => Failure::new(Code::FileUnreadable, format!("cannot read standard input: {error}")),
         Input::File(path) => Failure::unreadable(path, error),

@@ -14,12 +14,15 @@ use super::{
 };
 use crate::{
     cli::{Input, Translate},
-    error::{Code, Finding},
+    error::{Code, Finding, Severity},
     format::Format,
     output::Shown,
     spool::{Rope, Spool, Twine, Whole},
-    translate::{self, Converted, Counts, Entry, Fate, Tell},
+    translate::{self, Converted, Counts, Entry, Fate, Options, Tell},
 };
+
+/// How many objects that are wrong are told of.
+const SHOWN: usize = 20;
 
 /// Translates one document.
 pub(super) fn run(args: &Translate) -> Result<Shown, Failure> {
@@ -27,7 +30,11 @@ pub(super) fn run(args: &Translate) -> Result<Shown, Failure> {
     if args.profile.is_some() && to != Format::IodefXml {
         return Err(Failure::new(Code::Usage, format!("--profile is for {}, not for {to}", Format::IodefXml)));
     }
+    if args.incident_core.is_some() && to != Format::Stix {
+        return Err(Failure::new(Code::Usage, format!("--incident-core is for {}, not for {to}", Format::Stix)));
+    }
     let profile = args.profile.unwrap_or_default();
+    let options = Options { profile, incident: args.incident_core.unwrap_or_default(), plain: args.plain, at: args.at };
     let mut losses = Losses { shape: args.loss.as_deref().map(Shape::of), ..Losses::default() };
     separate(args)?;
     let incomplete = |findings: Vec<Finding>| {
@@ -36,28 +43,40 @@ pub(super) fn run(args: &Translate) -> Result<Shown, Failure> {
             Code::DiskWrite => "cannot write a temporary file".to_owned(),
             _ => format!("{file} does not make a whole {to} document"),
         };
+        let untimed =
+            |finding: &Finding| [".modified", "/GenerationTime"].iter().any(|end| finding.path.ends_with(end));
+        let message = match findings.iter().any(untimed) {
+            true => format!("{message}; --at says when it was written"),
+            false => message,
+        };
         Failure::new(code, message).with(&file, findings)
     };
     let taken = document::take(&args.input, args.from, Some(to), args.max_bytes)?;
+    // Of a document that is translated without some of its objects, what is wrong with those.
+    let mut findings = Vec::new();
     let (written, counts) = match taken {
         Taken::Whole(read) => {
-            // Our own records may contradict themselves while they are worked on; what comes from elsewhere may not.
-            if read.format != Format::Record && read.error().is_some() {
+            if read.obstacle().is_some() || args.strict && read.format != Format::Record && read.error().is_some() {
                 return Err(broken(&file, read.format, read.findings));
             }
-            let Converted { bytes, account, .. } = translate::convert(*read, to, profile).map_err(incomplete)?;
+            if read.format == Format::Stix {
+                findings.clone_from(&read.findings);
+            }
+            let Converted { bytes, account, .. } = translate::convert(*read, to, options).map_err(incomplete)?;
             let counts = translate::counts(&account);
             account.into_iter().for_each(|entry| losses.tell(entry));
             (Whole::from(bytes), counts)
         }
-        Taken::Long(mut long) => {
+        Taken::Long(long) => {
             let tell = Tell { all: losses.shape.is_some(), line: &mut |entry| losses.tell(entry) };
             let bounds = long.bounds;
-            let translated = translate::translate(long.input(), to, profile, bounds, Some(tell));
+            let translated = translate::translate(long.input, to, options, bounds, Some(tell));
             let translated = translated.map_err(|ended| document::unreadable(&args.input, long.format, ended))?;
-            if document::has_error(&translated.findings) {
+            let is_refused = translated.written.as_ref().is_err_and(Vec::is_empty);
+            if is_refused || (args.strict || long.format != Format::Stix) && document::has_error(&translated.findings) {
                 return Err(broken(&file, long.format, translated.findings));
             }
+            findings = translated.findings;
             (translated.written.map_err(incomplete)?, translated.counts)
         }
     };
@@ -68,7 +87,15 @@ pub(super) fn run(args: &Translate) -> Result<Shown, Failure> {
     if counts.lost > 0 {
         return Err(Failure::new(Code::Internal, format!("leaves were forgotten: {}", losses.lost.join(", "))));
     }
-    show(args, written, counts, &losses)
+    let mut shown = show(args, written, counts, &losses)?;
+    let wrong: Vec<_> = findings.iter().filter(|finding| finding.severity == Severity::Error).collect();
+    for finding in wrong.iter().take(SHOWN) {
+        shown.note(&format!("{file}:{finding}: carried as it came"));
+    }
+    if wrong.len() > SHOWN {
+        shown.note(&format!("and {} more; sirex validate shows all", wrong.len() - SHOWN));
+    }
+    Ok(shown)
 }
 
 /// The account is a file of its own: written over the input or the result it would destroy them.

@@ -39,9 +39,9 @@ pub(super) fn run(args: &Validate) -> Result<Shown, Failure> {
 fn findings(input: &Input, args: &Validate) -> Result<Vec<Finding>, Failure> {
     match document::take(input, args.format, None, args.max_bytes)? {
         Taken::Whole(read) => Ok(read.findings),
-        Taken::Long(mut long) => {
+        Taken::Long(long) => {
             let bounds = long.bounds;
-            translate::check(long.input(), bounds).map_err(|ended| document::unreadable(input, long.format, ended))
+            translate::check(long.input, bounds).map_err(|ended| document::unreadable(input, long.format, ended))
         }
     }
 }

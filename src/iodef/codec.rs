@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     cbor,
-    class::{self, Path, Rules as _},
+    class::{self, Fields, Path, Rules as _},
     error::{Code, Finding, Position, Severity},
     json,
     xml::{self, Limits, Reader},
@@ -76,6 +76,11 @@ fn encode(binding: Binding, document: &IodefDocument) -> Result<Vec<u8>, Vec<Fin
 /// position.
 pub fn check(document: &IodefDocument) -> Vec<Finding> {
     class::check(document, &mut Checker::default())
+}
+
+/// The same for one class alone, as if nothing stood around it.
+pub fn check_class(class: &dyn Fields) -> Vec<Finding> {
+    class::check(class, &mut Checker::default())
 }
 
 /// Errors keep a document from being written.

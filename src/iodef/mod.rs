@@ -18,6 +18,7 @@ mod history;
 mod indicator;
 mod mapkeys;
 mod profile;
+mod restriction;
 pub mod rules;
 mod schemas;
 mod stream;
@@ -32,7 +33,8 @@ pub use assessment::{
     Assessment, BusinessImpact, Confidence, Counter, Impact, MonetaryImpact, SystemImpact, TimeImpact,
 };
 pub use codec::{
-    Decoded, check, decode_cbor, decode_json, decode_xml, encode_cbor, encode_json, encode_xml, encode_xml_for,
+    Decoded, check, check_class, decode_cbor, decode_json, decode_xml, encode_cbor, encode_json, encode_xml,
+    encode_xml_for,
 };
 pub use contact::{Contact, Email, PostalAddress, RegistryHandle, Telephone};
 pub use document::{
@@ -49,6 +51,7 @@ pub use indicator::{
     ObservableReference, Operand, OperandContent,
 };
 pub use profile::{Change, Part, Profile, fit, fit_json, fit_json_part, fit_part};
+pub use restriction::{is_narrower, restriction_of};
 pub use schemas::{cddl, json_schema, xml_schema};
 pub use stream::{Binding, Encoder, stream_cbor, stream_json, stream_xml};
 pub use system::{Address, DomainContacts, DomainData, Nameservers, Node, NodeAddress, NodeRole, System};

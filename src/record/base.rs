@@ -236,6 +236,20 @@ open! {
     }
 }
 
+impl Restriction {
+    /// The label that says the same (RFC 7970 §3.3.1). What was agreed beforehand (`default`) is none; a word that nobody knows is
+    /// the narrowest (§14).
+    pub fn tlp(&self) -> Option<Tlp> {
+        match self {
+            Restriction::Default => None,
+            Restriction::Public => Some(Tlp::Clear),
+            Restriction::Partner => Some(Tlp::Green),
+            Restriction::NeedToKnow => Some(Tlp::Amber),
+            Restriction::Private | Restriction::Other(_) => Some(Tlp::Red),
+        }
+    }
+}
+
 group! {
     /// A marking of one element (§14).
     pub struct Marking {
@@ -243,6 +257,13 @@ group! {
         tlp: Option<Tlp>;
         /// The other scale of the same attribute; where both stand, TLP wins.
         restriction: Option<Restriction>;
+    }
+}
+
+impl Marking {
+    /// What it amounts to, whichever scale says it; none when it leaves that to what is around.
+    pub fn level(&self) -> Option<Tlp> {
+        self.tlp.or_else(|| self.restriction.as_ref().and_then(Restriction::tlp))
     }
 }
 

@@ -51,7 +51,7 @@ pub mod timeline;
 mod visibility;
 mod write;
 
-pub use check::{check, check_document, check_source};
+pub use check::{check, check_document, check_source, is_listed_currency};
 pub use codes::{ListedCode, listed_code, listed_codes};
 pub use letters::{Letter, Letters, Visibility};
 pub use number::TrackingNumber;
@@ -62,4 +62,4 @@ pub use revision::{RevisionError, next_revision};
 pub use root::{Document, FORMAT_VERSION, FormatVersion, Record, RecordDocument, anchor_digest};
 pub use schema::schema;
 pub use visibility::{Row, table, visibility, walk};
-pub use write::{Form, digest, write};
+pub use write::{Form, digest, write, write_around, write_element};

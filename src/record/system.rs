@@ -16,7 +16,11 @@ open! {
         Target = "target",
         Intermediate = "intermediate",
         Sensor = "sensor",
+        /// It serves a purpose in the case, such as command and control (STIX 2.1 §4.8). RFC 7970 uses the word for
+        /// something else, see [`ExchangeNode`](SystemRole::ExchangeNode).
         Infrastructure = "infrastructure",
+        /// A node of the exchange of documents: `infrastructure` of RFC 7970 §3.17.
+        ExchangeNode = "exchange-node",
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde::{Serializer as _, ser::SerializeMap};
 
-use super::{Record, RecordDocument};
+use super::{Document, Record, RecordDocument};
 use crate::digest::Digest;
 
 /// How a document is laid out.
@@ -28,6 +28,32 @@ pub fn write(document: &RecordDocument, form: Form) -> Result<Vec<u8>, serde_jso
             Ok(bytes)
         }
     }
+}
+
+/// The pretty form of a document around its records, which [`write_element`] has written: what is before them and what behind.
+///
+/// # Errors
+/// As [`write()`].
+pub fn write_around(document: &Document) -> Result<(Vec<u8>, Vec<u8>), serde_json::Error> {
+    const END: &[u8] = b"]\n}\n";
+    let empty = RecordDocument { document: document.clone(), ..RecordDocument::default() };
+    let mut bytes = write(&empty, Form::Pretty)?;
+    let tail = bytes.split_off(bytes.len().saturating_sub(END.len()));
+    Ok((bytes, [b"\n  ".to_vec(), tail].concat()))
+}
+
+/// A record in the pretty form of a document, behind others if there are any.
+///
+/// # Errors
+/// As [`write()`].
+pub fn write_element(record: &Record, is_first: bool) -> Result<Vec<u8>, serde_json::Error> {
+    let mut bytes = if is_first { Vec::new() } else { vec![b','] };
+    // A line of JSON ends nowhere else.
+    for line in serde_json::to_vec_pretty(record)?.split(|byte| *byte == b'\n') {
+        bytes.extend_from_slice(b"\n    ");
+        bytes.extend_from_slice(line);
+    }
+    Ok(bytes)
 }
 
 /// Digest of a record: SHA-256 over its compact bytes, without a document around it. Names a revision.

@@ -1,5 +1,7 @@
 //! A document in memory: all that it said, in its order and as it was written.
 
+use std::io;
+
 use super::{
     def::Def,
     tables::{self},
@@ -76,12 +78,25 @@ impl StixDocument {
 /// None that reading lets through: two members of one name.
 pub fn encode(document: &StixDocument, layout: Layout) -> Result<Vec<u8>, WriteError> {
     let mut writer = Writer::new(Vec::new(), layout);
-    match &document.frame {
-        None => {
-            for object in &document.objects {
-                writer.value(&object.0)?;
-            }
-        }
+    encode_around(document.frame.as_ref(), &mut writer, |writer| {
+        document.objects.iter().try_for_each(|object| writer.value(&object.0))
+    })?;
+    writer.finish()
+}
+
+/// Writes a bundle, or with no frame what stands alone, around the objects that `objects` writes.
+///
+/// # Errors
+/// As [`encode`], and those of `objects`.
+pub fn encode_around<W: io::Write>(
+    frame: Option<&Value<'_>>,
+    writer: &mut Writer<W>,
+    objects: impl FnOnce(&mut Writer<W>) -> Result<(), WriteError>,
+) -> Result<(), WriteError> {
+    let mut objects = Some(objects);
+    let mut write = |writer: &mut Writer<W>| objects.take().map_or(Ok(()), |objects| objects(writer));
+    match frame {
+        None => write(writer),
         Some(Value { data: Data::Object(members), .. }) => {
             writer.begin_object()?;
             for member in members {
@@ -89,17 +104,14 @@ pub fn encode(document: &StixDocument, layout: Layout) -> Result<Vec<u8>, WriteE
                 match &member.value.data {
                     Data::Array(_) if member.key == "objects" => {
                         writer.begin_array()?;
-                        for object in &document.objects {
-                            writer.value(&object.0)?;
-                        }
+                        write(writer)?;
                         writer.end()?;
                     }
                     _ => writer.value(&member.value)?,
                 }
             }
-            writer.end()?;
+            writer.end()
         }
-        Some(frame) => writer.value(frame)?,
+        Some(frame) => writer.value(frame),
     }
-    writer.finish()
 }

@@ -7,13 +7,14 @@ use std::{
 
 use super::{
     check::Look,
-    document::{Object, StixDocument},
+    document::{Object, StixDocument, encode},
     rules,
+    upgrade::is_old,
     versions::Versions,
 };
 use crate::{
     error::{Code, Ended, Finding, Position, Told},
-    json::{Base, Document, Limits, Listed, Outline, Part, Place, Places, Plan, Value, read_on},
+    json::{Base, Document, Layout, Limits, Listed, Outline, Part, Place, Places, Plan, Value, read_on},
     spool::Source,
 };
 
@@ -37,8 +38,103 @@ pub struct Decoded {
 pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Decoded, Finding> {
     let mut objects = Vec::new();
     let mut reading = Reading::new(io::Cursor::new(bytes), limits, OBJECT_BYTES);
-    let frame = reading.run(&mut |value| objects.push(Object::new(value)))?;
+    let (frame, _) = reading.run(&mut |value| objects.push(Object::new(value)))?;
     Ok(Decoded { document: StixDocument { frame, objects }, findings: reading.told.finish() })
+}
+
+/// A document of any size whose objects are read by their numbers, when all of it was read once. Memory is 16 bytes for each
+/// object, and as [`check`] while it is opened.
+#[derive(Debug)]
+pub struct Shelf<S> {
+    source: S,
+    limits: Limits,
+    frame: Option<Value<'static>>,
+    objects: Vec<Range<u64>>,
+    is_outdated: bool,
+}
+
+impl<S: Source> Shelf<S> {
+    /// Reads all of a document and hands out its objects, in their order; what is wrong with it.
+    ///
+    /// # Errors
+    /// As [`check`].
+    pub fn open(
+        source: S,
+        limits: &Limits,
+        sink: &mut dyn FnMut(Value<'static>),
+    ) -> Result<(Self, Vec<Finding>), Ended> {
+        let mut reading = Reading::new(source, limits, OBJECT_BYTES);
+        let mut is_outdated = false;
+        let read = reading.run(&mut |value| {
+            is_outdated |= is_old(&value, false);
+            sink(value.into_owned());
+        });
+        let told = reading.told.finish();
+        let (frame, objects) = read.map_err(|end| Ended { before: told.clone(), end: Box::new(end) })?;
+        let is_outdated = is_outdated || frame.as_ref().is_some_and(super::detect::is_version_20);
+        Ok((Shelf { source: reading.source, limits: *limits, frame, objects, is_outdated }, told))
+    }
+
+    /// Whether anything in it is of STIX 2.0.
+    pub fn is_outdated(&self) -> bool {
+        self.is_outdated
+    }
+
+    /// The bytes of the object of this number.
+    pub fn size(&self, index: usize) -> u64 {
+        self.objects.get(index).map_or(0, |range| range.end - range.start)
+    }
+
+    /// The bundle's own members, of which `objects` is an empty list; none of an object that stands alone.
+    pub fn frame(&self) -> Option<&Value<'static>> {
+        self.frame.as_ref()
+    }
+
+    /// How many objects there are, with those that could not be read.
+    pub fn len(&self) -> usize {
+        self.objects.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.objects.is_empty()
+    }
+
+    /// How many bytes the document has.
+    ///
+    /// # Errors
+    /// That it cannot be read again.
+    pub fn total(&mut self) -> Result<u64, Finding> {
+        self.source.seek(SeekFrom::End(0)).map_err(|error| failed(&error, "$", OBJECT_BYTES))
+    }
+
+    /// All of the document.
+    ///
+    /// # Errors
+    /// That it cannot be read again.
+    pub fn bytes(&mut self) -> Result<Vec<u8>, Finding> {
+        let mut bytes = Vec::new();
+        let mut all = || self.source.rewind().and_then(|()| self.source.read_to_end(&mut bytes));
+        all().map_err(|error| failed(&error, "$", OBJECT_BYTES))?;
+        Ok(bytes)
+    }
+
+    /// The object of this number.
+    ///
+    /// # Errors
+    /// That it cannot be read, or not again.
+    pub fn object(&mut self, index: usize) -> Result<Value<'static>, Finding> {
+        let path = format!("$.objects[{index}]");
+        let range = self.objects.get(index).cloned().unwrap_or_default();
+        let mut bytes = Vec::new();
+        let mut read = || {
+            self.source.seek(SeekFrom::Start(range.start))?;
+            read_on(&mut self.source, range.end - range.start, &mut bytes)
+        };
+        read().map_err(|error| failed(&error, &path, OBJECT_BYTES))?;
+        let base = Base { position: Position::default(), path };
+        Ok(Document::parse_at(&bytes, &self.limits, base)?.into_root().into_owned())
+    }
 }
 
 /// What is wrong with a document of any size. Memory is one object and some 100 bytes for each; the findings are bounded by
@@ -58,6 +154,18 @@ pub(super) fn check_within(source: &mut dyn Source, limits: &Limits, object_byte
         Ok(_) => Ok(told),
         Err(end) => Err(Ended { before: told, end: Box::new(end) }),
     }
+}
+
+/// What is wrong with a document in memory. Its findings have no position.
+///
+/// It is written and read again: a rule looks at a text and names a place in it.
+pub fn check_document(document: &StixDocument) -> Vec<Finding> {
+    let limits = Limits { total_bytes: u64::MAX, values: u64::MAX, ..Limits::default() };
+    // Writing fails where two members have one name, and that is not read either.
+    let text = encode(document, Layout::Compact).unwrap_or_default();
+    let mut findings = decode(&text, &limits).map_or_else(|finding| vec![finding], |read| read.findings);
+    findings.iter_mut().for_each(|finding| finding.position = Position::default());
+    findings
 }
 
 /// The one list that may be long.
@@ -83,8 +191,8 @@ impl<'l, S: Source> Reading<'l, S> {
         Reading { source, limits, object_bytes, versions: Versions::default(), told: Told::default() }
     }
 
-    /// Reads all; gives the bundle's own members, if it is one.
-    fn run(&mut self, sink: &mut dyn FnMut(Value<'_>)) -> Result<Option<Value<'static>>, Finding> {
+    /// Reads all; gives the bundle's own members, if it is one, and where its objects stand.
+    fn run(&mut self, sink: &mut dyn FnMut(Value<'_>)) -> Result<(Option<Value<'static>>, Vec<Range<u64>>), Finding> {
         // Of the whole there may be many values; of one object there are as few as everywhere.
         let whole = Limits { values: u64::MAX, ..*self.limits };
         let (mut outline, places) = Outline::build(&mut self.source, Objects, &whole, 0)?;
@@ -115,7 +223,7 @@ impl<'l, S: Source> Reading<'l, S> {
                 look(&frame, &mut self.versions, &mut self.told);
             }
             sink(frame.into_root());
-            return Ok(None);
+            return Ok((None, vec![outline.range]));
         }
         let old = super::detect::is_version_20(frame.root());
         if old {
@@ -126,7 +234,8 @@ impl<'l, S: Source> Reading<'l, S> {
         for list in &outline.lists {
             self.list(list, &places, old, sink)?;
         }
-        Ok(Some(frame.into_root().into_owned()))
+        let elements = outline.lists.into_iter().flat_map(|list| list.elements);
+        Ok((Some(frame.into_root().into_owned()), elements.map(|element| element.range).collect()))
     }
 
     /// The objects of a bundle: what there is of ids and definitions, then one by one.

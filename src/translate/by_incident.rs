@@ -6,8 +6,8 @@ use std::cell::RefCell;
 use super::{
     Counts, Entry, Fate, Tell,
     between::Between,
+    compose::compose,
     iodef1::{Rest, downgrade, downgrade_incident, downgrade_rest, upgrade, upgrade_incident},
-    version1::compose,
 };
 use crate::{
     class::{self, ClassDef, Fields, Inherited, List, Path, Sink, Slot},
@@ -22,12 +22,21 @@ fn incidents(def: &'static ClassDef) -> usize {
 }
 
 /// What came of all leaves so far.
-struct Account<'t> {
+pub(super) struct Account<'t> {
     tell: Option<Tell<'t>>,
     counts: Counts,
 }
 
-impl Account<'_> {
+impl<'t> Account<'t> {
+    pub(super) fn new(tell: Option<Tell<'t>>) -> Self {
+        Account { tell, counts: Counts::default() }
+    }
+
+    /// How many leaves had which fate.
+    pub(super) fn counts(&self) -> Counts {
+        self.counts
+    }
+
     /// Enters what is around the incidents, which were entered before: a root with nothing else in it is no leaf.
     fn enter_rest(&mut self, mut entries: Vec<Entry>) {
         let root = ROOT.to_string();
@@ -35,7 +44,7 @@ impl Account<'_> {
         self.enter(entries);
     }
 
-    fn enter(&mut self, entries: Vec<Entry>) {
+    pub(super) fn enter(&mut self, entries: Vec<Entry>) {
         for entry in entries {
             self.counts.add(&entry.fate);
             if let Some(tell) = self.tell.as_mut().filter(|tell| tell.all || !matches!(entry.fate, Fate::Kept { .. })) {
@@ -58,7 +67,7 @@ pub(super) struct Up<'b, 't> {
 impl<'b, 't> Up<'b, 't> {
     /// Begins one. What `between` tells goes to `then`.
     pub(super) fn new(between: Between<'b>, then: &'b RefCell<Vec<Entry>>, tell: Option<Tell<'t>>) -> Self {
-        let account = Account { tell, counts: Counts::default() };
+        let account = Account::new(tell);
         Up { account, between, then, made: iodef::IodefDocument::default() }
     }
 
@@ -114,7 +123,7 @@ pub(super) struct Down<'t> {
 impl<'t> Down<'t> {
     /// Begins one.
     pub(super) fn new(tell: Option<Tell<'t>>) -> Self {
-        let account = Account { tell, counts: Counts::default() };
+        let account = Account::new(tell);
         Down { account, encoder: iodef1::Encoder::default(), last: None, refused: Vec::new() }
     }
 

@@ -1,13 +1,17 @@
 //! Documents in any format that is read and written here, and the way from each to each.
 
+use jiff::Timestamp;
+
 use super::{
     Entry, Fate,
     between::{Between, Tell, fit},
-    from_iodef, from_stix,
-    iodef::{leave_out_hollow, say_what_is_unsaid},
+    carrier::{self, Said},
+    compose::compose,
+    iodef::{leave_out_hollow, say_states, say_what_is_unsaid},
     refit,
-    stix::{IdKey, kept_as_it_is},
-    to_iodef, to_stix, version1,
+    stix::{IdKey, IncidentShape, broken, extension, from_stix_but, kept_as_it_is},
+    to_iodef, to_stix, upgrade, version1,
+    withheld::leave_out_elements,
 };
 use crate::{
     cbor,
@@ -18,6 +22,7 @@ use crate::{
     json::{self, Layout},
     record::{self, Form, RecordDocument},
     stix::{self, StixDocument},
+    time::WireTime,
     xml,
 };
 
@@ -40,6 +45,8 @@ pub enum Document {
     Iodef1(Box<iodef1::IodefDocument>),
     /// A STIX bundle or object.
     Stix(Box<StixDocument>),
+    /// One of STIX 2.0, or with objects of it, as 2.1 has it.
+    Stix20(Box<stix::Upgraded>),
 }
 
 /// A document that was read.
@@ -59,6 +66,29 @@ impl Read {
     pub fn error(&self) -> Option<&Finding> {
         self.findings.iter().find(|finding| finding.severity == Severity::Error)
     }
+
+    /// The first finding for which there is no translation. Our own records may contradict themselves while they are worked on; of
+    /// a STIX document, an object of which something is wrong is carried as it came, and the others go on.
+    pub fn obstacle(&self) -> Option<&Finding> {
+        match &self.document {
+            Document::Record(_) => None,
+            Document::Stix(document) if broken(document, &self.findings).is_some() => None,
+            _ => self.error(),
+        }
+    }
+}
+
+/// How a document is written.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Options {
+    /// For whose schema, where the format is IODEF in XML.
+    pub profile: Profile,
+    /// The shape of what others know of an incident, where the format is STIX.
+    pub incident: IncidentShape,
+    /// Nothing that is for a gateway of ours alone.
+    pub plain: bool,
+    /// When the document is written, where the source has no time of its own and the format requires one.
+    pub at: Option<Timestamp>,
 }
 
 /// A document that was written, and what became of every leaf of its source.
@@ -125,55 +155,68 @@ pub fn read(bytes: &[u8], format: Format, max_bytes: u64) -> Result<Read, Findin
         }
         Format::Stix | Format::Stix20 => {
             let limits = json::Limits { total_bytes: max_bytes, ..json::Limits::default() };
-            let stix::Decoded { document, mut findings, .. } = stix::decode(bytes, &limits)?;
+            let stix::Decoded { document, findings, .. } = stix::decode(bytes, &limits)?;
             if stix::is_outdated(&document) {
-                findings = outdated(&document, &limits)?;
+                let upgraded = stix::upgrade(&document);
+                let findings = stix::check_document(&upgraded.document);
+                (Document::Stix20(Box::new(upgraded)), findings)
+            } else {
+                (Document::Stix(Box::new(document)), findings)
             }
-            (Document::Stix(Box::new(document)), findings)
         }
     };
     Ok(Read { format, document, findings })
 }
 
-/// Writes a document in another format, or anew in its own; `profile` says for whose schema, where the format is XML.
+/// Writes a document in another format, or anew in its own.
 ///
 /// # Errors
-/// What the target requires and the document does not have; nothing is invented for it.
-pub fn convert(source: Read, to: Format, profile: Profile) -> Result<Converted, Vec<Finding>> {
+/// What the target requires and the document does not have.
+pub fn convert(source: Read, to: Format, options: Options) -> Result<Converted, Vec<Finding>> {
+    let profile = options.profile;
     if source.format == Format::Rid {
-        let mut converted = convert(Read { format: Format::IodefXml, ..source }, to, profile)?;
+        let mut converted = convert(Read { format: Format::IodefXml, ..source }, to, options)?;
         converted.account.push(version1::envelope());
         return Ok(converted);
     }
     match (source.document, to) {
         (Document::Record(document), Format::Record) => write_record(&document).map(Converted::unchanged),
         (Document::Iodef(document), Format::Record) => {
-            let (made, account) = from_iodef(*document);
+            let (made, account) = carrier::from_iodef_and_blocks(*document);
             Ok(Converted { bytes: write_record(&made)?, account })
         }
-        (Document::Stix(document), to) if stix::is_outdated(&document) => {
-            let (document, account) = upgraded(&document);
-            let source = Read { format: Format::Stix, document, findings: source.findings };
-            then(account, convert(source, to, profile)?)
+        (Document::Stix20(upgraded), to) => {
+            let (document, account) = (Document::Stix(Box::new(upgraded.document)), upgraded.account);
+            let read = Read { format: Format::Stix, document, findings: Vec::new() };
+            then(account.into_iter().map(Entry::from).collect(), convert(read, to, options)?)
         }
         (Document::Stix(document), Format::Stix) => {
-            let account = kept_as_it_is(&document);
+            let mut account = kept_as_it_is(&document);
+            let document = plainly(*document, options, &mut account);
             Ok(Converted { bytes: write_stix(&document)?, account })
         }
         (Document::Stix(document), to) => {
-            let (made, account) = from_stix(*document);
+            let carried = broken(&document, &source.findings).unwrap_or_default();
+            let (made, account) = from_stix_but(*document, &carried);
             match to {
                 Format::Record => Ok(Converted { bytes: write_record(&made)?, account }),
-                _ => then(account, record_to_iodef(made, to, profile)?),
+                _ => then(account, record_to_iodef_and_blocks(made, to, options)?),
             }
         }
-        (Document::Record(document), Format::Stix) => record_to_stix(*document),
-        (Document::Iodef(document), Format::Stix) => {
-            let (made, account) = from_iodef(*document);
-            then(account, record_to_stix(made)?)
+        (Document::Record(document), Format::Stix) => {
+            record_to_stix(*document, &[], options).map(|written| written.converted)
         }
-        (Document::Record(document), to) => record_to_iodef(*document, to, profile),
-        (Document::Iodef1(document), to) => version1::convert_from(&document, to, profile),
+        (Document::Iodef(document), Format::Stix) => {
+            let (made, mut account, said) = carrier::read_with_frame(*document);
+            let written = record_to_stix(made, &said, options)?;
+            for (from, to) in written.from_frame {
+                let of_it = account.iter_mut().filter(|entry| entry.path == from);
+                of_it.for_each(|entry| entry.fate = Fate::Kept { to: to.clone() });
+            }
+            then(account, written.converted)
+        }
+        (Document::Record(document), to) => record_to_iodef_and_blocks(*document, to, options),
+        (Document::Iodef1(document), to) => version1::convert_from(&document, to, options),
         (Document::Iodef(document), Format::Iodef1Xml) => version1::convert_to(&document),
         (Document::Iodef(document), to) => {
             let binding = binding(to, profile).ok_or_else(|| vec![unable(to, "written")])?;
@@ -186,60 +229,167 @@ pub fn convert(source: Read, to: Format, profile: Profile) -> Result<Converted, 
     }
 }
 
-/// Records as an IODEF document in one of its bindings; `profile` says for whose schema, where that is XML.
+/// Records as an IODEF document in one of its bindings, for somebody else: nothing is in it that the classes do not say, and
+/// nothing is invented. `profile` says for whose schema, where the binding is XML.
 ///
 /// # Errors
-/// As [`convert`].
+/// What IODEF requires and a record does not have.
 pub fn record_to_iodef(document: RecordDocument, to: Format, profile: Profile) -> Result<Converted, Vec<Finding>> {
-    let (mut made, mut account) = to_iodef(document);
-    if to == Format::Iodef1Xml {
-        let Converted { bytes, account: then } = version1::convert_to(&made)?;
-        return Ok(Converted { bytes, account: version1::compose(account, &then) });
-    }
-    let binding = binding(to, profile).ok_or_else(|| vec![unable(to, "written")])?;
-    say_what_is_unsaid(&mut made);
-    let (mut changes, _) = fit(&mut Part::whole(&mut made), binding);
-    changes.extend(leave_out_hollow(&mut made));
-    refit(&mut account, &changes);
-    let encoded = Encoder::new(binding).finish(&made)?;
-    Ok(Converted { bytes: encoded.into_bytes().map_err(|error| vec![aside(&error)])?, account })
+    let (made, account) = to_iodef(document);
+    fitted(made, account, to, profile, true)?.written(to, profile)
 }
 
-/// Records as a STIX bundle; ids follow from the records by the key that everybody knows.
-fn record_to_stix(document: RecordDocument) -> Result<Converted, Vec<Finding>> {
-    let (made, account) = to_stix(document, &IdKey::public())?;
-    Ok(Converted { bytes: write_stix(&made)?, account })
+/// The same with all that the classes do not say, and with what RFC 7970 requires and the records do not say.
+fn record_to_iodef_and_blocks(
+    document: RecordDocument,
+    to: Format,
+    options: Options,
+) -> Result<Converted, Vec<Finding>> {
+    let (document, account) = iodef_and_blocks(document, to, options, true)?;
+    Fitted { document, account }.written(to, options.profile)
+}
+
+/// The same before it is written. `is_whole` is for a document of which these are all records.
+pub(super) fn iodef_and_blocks(
+    mut document: RecordDocument,
+    to: Format,
+    Options { profile, plain, at, .. }: Options,
+    is_whole: bool,
+) -> Result<(IodefDocument, Vec<Entry>), Vec<Finding>> {
+    let left_out = leave_out_elements(&mut document);
+    let (mut made, mut account) = to_iodef(document.clone());
+    carrier::complete(&mut made, &document, at);
+    if plain {
+        carrier::leave_out(&mut made, &mut account);
+    }
+    let mut fitted = fitted(made, account, to, profile, is_whole)?;
+    if plain || carrier::is_needed(&document) {
+        let Converted { bytes, .. } = fitted.clone().written(to, profile)?;
+        let again = match read(&bytes, to, u64::MAX).map_err(|finding| vec![finding])?.document {
+            Document::Iodef(again) => *again,
+            Document::Iodef1(again) => upgrade(&again).0,
+            _ => return Err(vec![unable(to, "written")]),
+        };
+        let (again, back) = carrier::read_again(again);
+        if plain {
+            carrier::say_moved(&document, &mut fitted.account, &again, &back);
+        } else {
+            carrier::write(&mut fitted.document, &document, &again, &mut fitted.account, &back);
+        }
+    }
+    left_out.tell(&mut fitted.account);
+    Ok((fitted.document, fitted.account))
+}
+
+/// An IODEF document that fits its binding, and the account of what it was made of.
+#[derive(Clone)]
+struct Fitted {
+    document: IodefDocument,
+    account: Vec<Entry>,
+}
+
+fn fitted(
+    mut document: IodefDocument,
+    mut account: Vec<Entry>,
+    to: Format,
+    profile: Profile,
+    is_whole: bool,
+) -> Result<Fitted, Vec<Finding>> {
+    if to != Format::Iodef1Xml {
+        let binding = binding(to, profile).ok_or_else(|| vec![unable(to, "written")])?;
+        if is_whole {
+            say_what_is_unsaid(&mut document)
+        } else {
+            say_states(&mut document)
+        }
+        let (mut changes, _) = fit(&mut Part::whole(&mut document), binding);
+        changes.extend(leave_out_hollow(&mut document));
+        refit(&mut account, &changes);
+    }
+    Ok(Fitted { document, account })
+}
+
+impl Fitted {
+    fn written(self, to: Format, profile: Profile) -> Result<Converted, Vec<Finding>> {
+        let Fitted { document, account } = self;
+        if to == Format::Iodef1Xml {
+            return then(account, version1::convert_to(&document)?);
+        }
+        let binding = binding(to, profile).ok_or_else(|| vec![unable(to, "written")])?;
+        let encoded = Encoder::new(binding).finish(&document)?;
+        Ok(Converted { bytes: encoded.into_bytes().map_err(|error| vec![aside(&error)])?, account })
+    }
+}
+
+/// A STIX bundle, and what in it is of the frame of the document: where it stood, and where in a record it was put.
+struct Framed {
+    converted: Converted,
+    from_frame: Vec<(String, String)>,
+}
+
+/// Records as a STIX bundle; ids follow from the records by the key that everybody knows. What STIX requires of a record and
+/// it does not say is what the document has `said` that it came in.
+fn record_to_stix(mut document: RecordDocument, said: &[Said], options: Options) -> Result<Framed, Vec<Finding>> {
+    let key = IdKey::public();
+    let mut written = to_stix(document.clone(), &key, options.incident);
+    let mut from_frame = Vec::new();
+    if written.is_err() && !said.is_empty() {
+        for (i, (record, said)) in document.records.iter_mut().zip(said).enumerate() {
+            if record.modified.is_none() && said.modified.is_some() {
+                record.modified.clone_from(&said.modified);
+                let from = format!("/IODEF-Document/Incident[{}]/GenerationTime", i + 1);
+                from_frame.push((from, format!("$.records[{i}].modified")));
+            }
+            if record.title.is_none() && record.aliases.is_empty() {
+                record.aliases.clone_from(&said.aliases);
+                let from = format!("/IODEF-Document/Incident[{}]/IncidentID", i + 1);
+                let number = format!("$.records[{i}].aliases[0].number");
+                from_frame.extend((!said.aliases.is_empty()).then_some((from, number)));
+            }
+        }
+        written = to_stix(document.clone(), &key, options.incident);
+    }
+    let written = match (written, options.at) {
+        // What needs no time gets none.
+        (Err(_), Some(at)) => {
+            let untimed = document.records.iter_mut().enumerate().filter(|(_, record)| record.modified.is_none());
+            let mut given = Vec::new();
+            for (i, record) in untimed {
+                record.modified = Some(WireTime::with_precision(at, 0));
+                given.push(format!("$.records[{i}].modified"));
+            }
+            to_stix(document, &key, options.incident).map(|(made, mut account)| {
+                account.retain(|entry| !given.contains(&entry.path));
+                (made, account)
+            })
+        }
+        (written, _) => written,
+    };
+    let (made, mut account) = written?;
+    let made = plainly(made, options, &mut account);
+    Ok(Framed { converted: Converted { bytes: write_stix(&made)?, account }, from_frame })
+}
+
+/// A STIX document as it is wanted: with our extension or without.
+fn plainly(made: StixDocument, Options { plain, .. }: Options, account: &mut [Entry]) -> StixDocument {
+    if plain { extension::leave_out(made, account) } else { made }
 }
 
 /// A translation behind another.
 fn then(first: Vec<Entry>, second: Converted) -> Result<Converted, Vec<Finding>> {
-    Ok(Converted { bytes: second.bytes, account: version1::compose(first, &second.account) })
+    Ok(Converted { bytes: second.bytes, account: compose(first, &second.account) })
 }
 
-/// What is wrong with a document of STIX 2.0 when it is one of 2.1, at its places there.
-fn outdated(document: &StixDocument, limits: &json::Limits) -> Result<Vec<Finding>, Finding> {
-    let upgraded = stix::upgrade(document).document;
-    let bytes = stix::encode(&upgraded, Layout::Compact).map_err(|error| {
-        let expected = "a document that can be written";
-        Finding::error(error.code(), Position::default(), "$", error.to_string(), expected)
-    })?;
-    // It may be longer than the document that it was made of.
-    let mut findings = stix::decode(&bytes, &json::Limits { total_bytes: u64::MAX, ..*limits })?.findings;
-    findings.iter_mut().for_each(|finding| finding.position = Position::default());
-    Ok(findings)
-}
-
-/// What is of STIX 2.0 in a document, as 2.1 has it.
-fn upgraded(document: &StixDocument) -> (Document, Vec<Entry>) {
-    let stix::Upgraded { document, account } = stix::upgrade(document);
-    let fate = |end| match end {
-        stix::End::Kept { to } => Fate::Kept { to },
-        stix::End::Moved { to } => Fate::Moved { to },
-        stix::End::Coarsened { to, how } => Fate::Coarsened { to, how: how.to_owned() },
-        stix::End::Dropped { why } => Fate::Dropped { why: why.to_owned() },
-    };
-    let account = account.into_iter().map(|leaf| Entry { path: leaf.path, fate: fate(leaf.end) });
-    (Document::Stix(Box::new(document)), account.collect())
+impl From<stix::Leaf> for Entry {
+    fn from(leaf: stix::Leaf) -> Self {
+        let fate = match leaf.end {
+            stix::End::Kept { to } => Fate::Kept { to },
+            stix::End::Moved { to } => Fate::Moved { to },
+            stix::End::Coarsened { to, how } => Fate::Coarsened { to, how: how.to_owned() },
+            stix::End::Dropped { why } => Fate::Dropped { why: why.to_owned() },
+        };
+        Entry { path: leaf.path, fate }
+    }
 }
 
 impl Converted {

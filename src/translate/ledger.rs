@@ -3,8 +3,12 @@
 use std::{cell::RefCell, collections::BTreeMap, fmt};
 
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::iodef::Change;
+
+/// Where what names an element of the record goes: the place of the element says the same.
+pub(super) const ITS_PLACE: &str = "(its place)";
 
 /// What became of one leaf.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -101,7 +105,7 @@ impl Ledger {
     }
 }
 
-/// Enters into an account what the schema of the target has forced afterwards: whatever was kept at or below a changed
+/// Enters into an account what the schema of the target has forced afterwards: whatever stands at or below a changed
 /// place is coarsened, or dropped where something is left out.
 pub fn refit(entries: &mut [Entry], changes: &[Change]) {
     let forced = Forced::of(changes);
@@ -136,15 +140,15 @@ impl<'c> Forced<'c> {
     /// Brings the fate of a leaf up to date.
     pub(super) fn refit(&self, entry: &mut Entry) {
         let (to, before) = match &entry.fate {
-            Fate::Kept { to } | Fate::Moved { to } => (to, None),
+            Fate::Kept { to } | Fate::Moved { to } | Fate::Carried { on: to } => (to, None),
             Fate::Coarsened { to, how } => (to, Some(how)),
-            Fate::Carried { .. } | Fate::Dropped { .. } | Fate::Lost => return,
+            Fate::Dropped { .. } | Fate::Lost => return,
         };
         let Some(change) = self.change(to) else { return };
         entry.fate = match change.left_out {
             true => Fate::Dropped { why: change.how.clone() },
             false => Fate::Coarsened {
-                to: to.clone(),
+                to: change.to.as_ref().unwrap_or(to).clone(),
                 how: before.map_or_else(|| change.how.clone(), |how| format!("{how}; {}", change.how)),
             },
         };
@@ -157,6 +161,31 @@ fn at_or_above(path: &str, shortest: usize) -> impl Iterator<Item = &str> {
     let end = move |(at, byte): (usize, &u8)| matches!(byte, b'/' | b'[').then_some(shortest + at);
     let whole = (path.len() >= shortest).then_some(path.len());
     tail.iter().enumerate().filter_map(end).chain(whole).filter_map(|end| path.get(..end))
+}
+
+/// A path within the record of this number as one within the document (record model §0a).
+pub(super) fn of_record(path: &mut String, number: usize) {
+    if path.starts_with('$') {
+        path.replace_range(..1, &format!("$.records[{number}]"));
+    }
+}
+
+impl Fate {
+    /// The place that it names, if it does.
+    pub(super) fn place_mut(&mut self) -> Option<&mut String> {
+        match self {
+            Fate::Kept { to } | Fate::Moved { to } | Fate::Coarsened { to, .. } | Fate::Carried { on: to } => Some(to),
+            Fate::Dropped { .. } | Fate::Lost => None,
+        }
+    }
+
+    /// The same, to read.
+    pub(super) fn place(&self) -> Option<&str> {
+        match self {
+            Fate::Kept { to } | Fate::Moved { to } | Fate::Coarsened { to, .. } | Fate::Carried { on: to } => Some(to),
+            Fate::Dropped { .. } | Fate::Lost => None,
+        }
+    }
 }
 
 /// The counts of an account.
@@ -177,5 +206,19 @@ impl fmt::Display for Entry {
             Fate::Dropped { why } => write!(f, "dropped ({why})"),
             Fate::Lost => f.write_str("LOST"),
         }
+    }
+}
+
+/// Visits the simple values in a value, each with its path; `null` is none.
+pub(super) fn each_leaf(value: &Value, path: String, visit: &mut dyn FnMut(String, &Value)) {
+    match value {
+        Value::Null => {}
+        Value::Array(list) => {
+            list.iter().enumerate().for_each(|(i, value)| each_leaf(value, format!("{path}[{i}]"), visit));
+        }
+        Value::Object(members) => {
+            members.iter().for_each(|(name, value)| each_leaf(value, format!("{path}.{name}"), visit));
+        }
+        leaf => visit(path, leaf),
     }
 }

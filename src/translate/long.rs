@@ -1,11 +1,12 @@
-//! IODEF documents that are larger than memory should be: checked and translated piece by piece.
+//! Documents that are larger than memory should be: checked and translated piece by piece.
 
 use std::{cell::RefCell, io::BufRead};
 
 use super::{
-    Counts,
+    Counts, Options,
     between::{Between, Tell},
     by_incident::{Down, Up},
+    by_record,
     document::{binding, unable},
 };
 use crate::{
@@ -22,15 +23,20 @@ use crate::{
 /// A document that is read piece by piece.
 pub enum Long<'i> {
     /// RFC 7970 XML, read once.
-    Xml(&'i mut dyn BufRead),
+    Xml(Box<dyn BufRead + 'i>),
     /// RFC 5070 XML, read once.
-    Xml1(&'i mut dyn BufRead),
+    Xml1(Box<dyn BufRead + 'i>),
     /// RFC 8727 JSON, read more than once.
-    Json(&'i mut dyn Source),
+    Json(Box<dyn Source + 'i>),
     /// RFC 8727 CBOR, read more than once.
-    Cbor(&'i mut dyn Source),
-    /// STIX 2.1, read more than once. It is checked; what is translated is read whole.
-    Stix(&'i mut dyn Source),
+    Cbor(Box<dyn Source + 'i>),
+    /// STIX 2.1, read more than once.
+    Stix(Box<dyn Source + 'i>),
+}
+
+/// Whether an IODEF document is translated into this format piece by piece; else it is read whole.
+pub fn is_by_piece(to: Format) -> bool {
+    !matches!(to, Format::Record | Format::Stix)
 }
 
 /// How much of it is read, and how much is held.
@@ -42,11 +48,16 @@ pub struct Bounds {
     pub window: u64,
     /// Bytes that are in no long list, and are held.
     pub rest: u64,
+    /// Bytes of STIX objects that make one record, and are held.
+    pub record: u64,
 }
+
+/// See [`Bounds::record`].
+pub const RECORD: u64 = 25 * 1024 * 1024;
 
 impl Default for Bounds {
     fn default() -> Self {
-        Bounds { total: u64::MAX, window: WINDOW, rest: REST }
+        Bounds { total: u64::MAX, window: WINDOW, rest: REST, record: RECORD }
     }
 }
 
@@ -74,7 +85,7 @@ pub fn check(input: Long<'_>, bounds: Bounds) -> Result<Vec<Finding>, Ended> {
         }
     }
     match input {
-        Long::Stix(source) => stix::check(source, &json_limits(bounds)),
+        Long::Stix(mut source) => stix::check(&mut *source, &json_limits(bounds)),
         Long::Xml1(input) => Ok(decode1(input, bounds, &mut Forget)?.findings),
         input => Ok(decode(input, bounds, usize::MAX, &mut Forget)?.findings),
     }
@@ -88,13 +99,16 @@ pub fn check(input: Long<'_>, bounds: Bounds) -> Result<Vec<Finding>, Ended> {
 pub fn translate(
     input: Long<'_>,
     to: Format,
-    profile: Profile,
+    options: Options,
     bounds: Bounds,
     tell: Option<Tell<'_>>,
 ) -> Result<Translated, Ended> {
-    if let Long::Xml1(input) = input {
-        return from_version_1(input, to, profile, bounds, tell);
-    }
+    let profile = options.profile;
+    let input = match input {
+        Long::Xml1(input) => return from_version_1(input, to, profile, bounds, tell),
+        Long::Stix(source) => return by_record::from_stix(source, to, options, bounds, tell),
+        input => input,
+    };
     if to == Format::Iodef1Xml {
         let mut down = Down::new(tell);
         let Decoded { document, findings } = decode(input, bounds, INCIDENTS, &mut down)?;
@@ -110,7 +124,7 @@ pub fn translate(
 const INCIDENTS: usize = 1;
 
 fn from_version_1(
-    input: &mut dyn BufRead,
+    input: Box<dyn BufRead + '_>,
     to: Format,
     profile: Profile,
     bounds: Bounds,
@@ -143,21 +157,21 @@ fn decode(input: Long<'_>, bounds: Bounds, levels: usize, sink: &mut dyn Sink) -
     let window = Window { bytes: bounds.window, rest: bounds.rest, levels, sink };
     match input {
         Long::Xml(input) => iodef::stream_xml(input, xml_limits(bounds), window),
-        Long::Json(source) => {
+        Long::Json(mut source) => {
             // Members and values of the whole document are many; those of a piece are as few as everywhere.
             let limits = json::Limits { values: u64::MAX, ..json_limits(bounds) };
-            iodef::stream_json(source, &limits, window)
+            iodef::stream_json(&mut *source, &limits, window)
         }
-        Long::Cbor(source) => {
+        Long::Cbor(mut source) => {
             let limits = cbor::Limits { total_bytes: bounds.total, values: u64::MAX, ..cbor::Limits::default() };
-            iodef::stream_cbor(source, &limits, window)
+            iodef::stream_cbor(&mut *source, &limits, window)
         }
         Long::Xml1(_) => Err(unable(Format::Iodef1Xml, "read as version 2").into()),
-        Long::Stix(_) => Err(unable(Format::Stix, "translated").into()),
+        Long::Stix(_) => Err(unable(Format::Stix, "read as version 2").into()),
     }
 }
 
-fn decode1(input: &mut dyn BufRead, bounds: Bounds, sink: &mut dyn Sink) -> Result<iodef1::Decoded, Ended> {
+fn decode1(input: Box<dyn BufRead + '_>, bounds: Bounds, sink: &mut dyn Sink) -> Result<iodef1::Decoded, Ended> {
     let window = Window { bytes: bounds.window, rest: bounds.rest, levels: INCIDENTS, sink };
     iodef1::stream_xml(input, xml_limits(bounds), window)
 }

@@ -1,4 +1,5 @@
-//! Tables of what a format does not take of a record, and why: `FORMAT/.../dropped.tsv`, reviewed as data.
+//! Tables of what is not taken of a record, and why, reviewed as data: by one format (`FORMAT/.../dropped.tsv`), by none
+//! (`withheld/fields.tsv`).
 //!
 //! A row is for the field and what is below it, where that has no row of its own. `field.*` is for what is below it in part,
 //! and `*.name` for a member of that name wherever it stands: where something else holds it, it is not dropped.
@@ -26,8 +27,10 @@ impl Reasons {
     }
 }
 
-/// The field that a path of the account leads to: the path without `$.` and numbers.
+/// The field that a path of the account leads to: the path within its record, without numbers.
 pub(super) fn field(path: &str) -> String {
     let pieces = path.split('[').map(|piece| piece.split_once(']').map_or(piece, |(_, rest)| rest));
-    pieces.collect::<String>().trim_start_matches("$.").to_owned()
+    let path = pieces.collect::<String>();
+    let path = path.strip_prefix("$.").unwrap_or(&path);
+    path.strip_prefix("records.").unwrap_or(path).to_owned()
 }

@@ -3,11 +3,10 @@
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
-
 use super::{
-    Converted, Document, Entry, Fate, Read,
+    Converted, Document, Entry, Fate, Options, Read,
     by_incident::kept,
+    compose::compose,
     convert,
     iodef1::{Rest, downgrade, upgrade},
 };
@@ -15,7 +14,7 @@ use crate::{
     class::Path,
     error::{Code, Finding, Position, Severity},
     format::Format,
-    iodef::{self, IodefDocument, Profile},
+    iodef::{self, IodefDocument},
     iodef1,
     rid_message::{self, RID},
     xml::{Event, Limits, Reader},
@@ -78,7 +77,7 @@ pub(super) fn envelope() -> Entry {
 pub(super) fn convert_from(
     document: &iodef1::IodefDocument,
     to: Format,
-    profile: Profile,
+    options: Options,
 ) -> Result<Converted, Vec<Finding>> {
     if to == Format::Iodef1Xml {
         let account = kept(document, &Path::root(iodef1::IodefDocument::DEF.name));
@@ -86,7 +85,7 @@ pub(super) fn convert_from(
     }
     let (made, first) = upgrade(document);
     let read = Read { format: Format::IodefXml, document: Document::Iodef(Box::new(made)), findings: Vec::new() };
-    let Converted { bytes, account } = convert(read, to, profile)?;
+    let Converted { bytes, account } = convert(read, to, options)?;
     Ok(Converted { bytes, account: compose(first, &account) })
 }
 
@@ -94,62 +93,4 @@ pub(super) fn convert_from(
 pub(super) fn convert_to(document: &IodefDocument) -> Result<Converted, Vec<Finding>> {
     let (made, account) = downgrade(document, Rest::Carried);
     Ok(Converted { bytes: iodef1::encode_xml(&made)?, account })
-}
-
-/// The account of two translations, one behind the other.
-pub(super) fn compose(first: Vec<Entry>, second: &[Entry]) -> Vec<Entry> {
-    let mut then: BTreeMap<&str, Vec<&Fate>> = BTreeMap::new();
-    for entry in second {
-        then.entry(&entry.path).or_default().push(&entry.fate);
-    }
-    let next = |place: &str| -> Option<&Fate> {
-        let exact = then.get(place).and_then(|fates| fates.iter().max_by_key(|fate| rank(fate)));
-        let below = || {
-            let inside = |path: &&str| path[place.len()..].starts_with(['/', '[', '.']);
-            let range = then.range(place..).take_while(|(path, _)| path.starts_with(place));
-            range.filter(|(path, _)| inside(path)).flat_map(|(_, fates)| fates).max_by_key(|fate| rank(fate))
-        };
-        exact.or_else(below).copied()
-    };
-    let both = |entry: Entry| {
-        let place = match &entry.fate {
-            Fate::Kept { to } | Fate::Moved { to } | Fate::Coarsened { to, .. } | Fate::Carried { on: to } => to,
-            Fate::Dropped { .. } | Fate::Lost => return entry,
-        };
-        // What the first has said without a place is not in the second.
-        let Some(fate) = next(place) else { return entry };
-        Entry { fate: after(&entry.fate, fate), path: entry.path }
-    };
-    first.into_iter().map(both).collect()
-}
-
-/// How much worse a fate is than to be kept.
-fn rank(fate: &Fate) -> u8 {
-    match fate {
-        Fate::Kept { .. } => 0,
-        Fate::Moved { .. } => 1,
-        Fate::Coarsened { .. } => 2,
-        Fate::Carried { .. } => 3,
-        Fate::Dropped { .. } => 4,
-        Fate::Lost => 5,
-    }
-}
-
-/// What becomes of a leaf that had one fate and then the other.
-fn after(first: &Fate, second: &Fate) -> Fate {
-    let place = match second {
-        Fate::Kept { to } | Fate::Moved { to } | Fate::Coarsened { to, .. } | Fate::Carried { on: to } => to.clone(),
-        Fate::Dropped { .. } | Fate::Lost => return second.clone(),
-    };
-    match (first, second) {
-        (Fate::Carried { .. }, _) | (_, Fate::Carried { .. }) => Fate::Carried { on: place },
-        (Fate::Coarsened { how, .. }, Fate::Coarsened { how: more, .. }) => {
-            Fate::Coarsened { to: place, how: format!("{how}; {more}") }
-        }
-        (Fate::Coarsened { how, .. }, _) | (_, Fate::Coarsened { how, .. }) => {
-            Fate::Coarsened { to: place, how: how.clone() }
-        }
-        (Fate::Moved { .. }, _) | (_, Fate::Moved { .. }) => Fate::Moved { to: place },
-        _ => Fate::Kept { to: place },
-    }
 }

@@ -27,7 +27,7 @@ const GENERATED: Range<u64> = 0..200;
 fn converted(bytes: &[u8], from: Format, to: Format) -> (Vec<u8>, Vec<String>) {
     let read = translate::read(bytes, from, 1 << 24).unwrap();
     assert!(read.error().is_none(), "{:#?}", read.findings);
-    let Converted { bytes, account, .. } = translate::convert(read, to, sirex::iodef::Profile::default()).unwrap();
+    let Converted { bytes, account, .. } = translate::convert(read, to, Default::default()).unwrap();
     assert_eq!(translate::counts(&account).lost, 0);
     let dropped = account.iter().filter(|entry| matches!(entry.fate, Fate::Dropped { .. }));
     (bytes, dropped.map(ToString::to_string).collect())
@@ -190,8 +190,7 @@ fn the_document_in_a_rid_message_is_read() {
                 with += 1;
                 assert!(encloses && read.error().is_none(), "{}: {:#?}", path.display(), read.findings);
                 assert!(matches!(read.document, Document::Iodef1(_)));
-                let account =
-                    translate::convert(read, Format::IodefXml, sirex::iodef::Profile::default()).unwrap().account;
+                let account = translate::convert(read, Format::IodefXml, Default::default()).unwrap().account;
                 let envelope = account.iter().filter(|entry| entry.path == "/RID");
                 assert_eq!(envelope.filter(|entry| matches!(entry.fate, Fate::Dropped { .. })).count(), 1);
             }

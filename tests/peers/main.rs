@@ -7,6 +7,7 @@ mod homes;
 mod iodef;
 mod iodef1;
 mod openpgp;
+mod pairs;
 mod partner;
 mod peer;
 mod signature;

@@ -409,7 +409,7 @@ fn documents_of_oasis_come_back_from_records() {
     for file in documents(&reference, "stix-2.1/valid") {
         let bytes = fs::read(&file).unwrap();
         let read = |bytes: &[u8], format| translate::read(bytes, format, u64::MAX).unwrap();
-        let convert = |source, to| translate::convert(source, to, Default::default());
+        let convert = |source, to| translate::convert(source, to, translate::Options::default());
         let record = convert(read(&bytes, Format::Stix), Format::Record).unwrap();
         let counts = translate::counts(&record.account);
         assert_eq!((counts.lost, counts.dropped), (0, 0), "{}", file.display());
@@ -449,7 +449,7 @@ fn what_is_written_of_records_is_good_by_the_validator_of_oasis() {
         let format = translate::detect(&bytes).unwrap();
         let Ok(read) = translate::read(&bytes, format, u64::MAX) else { continue };
         // A record that was never filed lacks its times, and one document breaks rules on purpose.
-        let Ok(converted) = translate::convert(read, Format::Stix, Default::default()) else { continue };
+        let Ok(converted) = translate::convert(read, Format::Stix, translate::Options::default()) else { continue };
         assert!(passes(&converted.bytes), "{}", file.display());
         let path = folder.path().join(file.with_extension("json").file_name().unwrap());
         fs::write(&path, converted.bytes).unwrap();

@@ -5,7 +5,6 @@ use std::{fs, path::Path, process::Command};
 use sirex::{
     error::Code,
     format::Format,
-    iodef::Profile,
     translate::{convert, detect, read},
 };
 
@@ -21,7 +20,7 @@ fn our_stix_is_read_by_python_stix2_and_taken_in_by_misp() {
         for file in files(&root.join("fixtures").join(from), extension) {
             let bytes = fs::read(&file).unwrap();
             let source = read(&bytes, detect(&bytes).unwrap(), u64::MAX).unwrap();
-            let stix = match convert(source, Format::Stix, Profile::default()) {
+            let stix = match convert(source, Format::Stix, Default::default()) {
                 Ok(stix) => stix,
                 // A record that says too little for STIX.
                 Err(findings) => {

@@ -131,6 +131,22 @@ fn the_reporter_stays_in_the_house() {
     assert!(!reasons(contact("informant"), &order(Audience::Isirt)).is_empty(), "an unlisted role is in no line");
 }
 
+/// A pattern passes where an indicator does, as the configuration of what reads it as well as in a block.
+#[test]
+fn patterns_pass_with_their_indicators() {
+    let indicator = r#"<IndicatorData><Indicator restriction="amber"><IndicatorID name="team.example" version="1">i-1</IndicatorID>
+      <Observable><DetectionPattern><Application><Description>yara</Description></Application>
+        <DetectionConfiguration>rule a { condition: true }</DetectionConfiguration></DetectionPattern></Observable>
+      <AdditionalData dtype="string" meaning="pattern" formatid="urn:sirex:record:1">rule a { condition: true }</AdditionalData>
+    </Indicator></IndicatorData>"#;
+    let bytes = document(AMBER, indicator);
+    for audience in [Audience::TrustedCert, Audience::LawEnforcement, Audience::Partner] {
+        assert_eq!(reasons(bytes.clone(), &order(audience)), [], "{audience}");
+    }
+    let path = "/IODEF-Document/Incident/IndicatorData/Indicator/Observable/DetectionPattern/DetectionConfiguration";
+    assert!(reasons(bytes, &order(Audience::Public)).contains(&Reason::Approval(path.to_owned())));
+}
+
 #[test]
 fn what_the_table_does_not_list_refuses() {
     for more in [
@@ -141,6 +157,9 @@ fn what_the_table_does_not_list_refuses() {
         "<Secret>x</Secret>",
         "<Secret/>",
         r#"<AdditionalData dtype="string" meaning="something"/>"#,
+        // What `translate` carries for a gateway of ours, and what it derives.
+        r#"<AdditionalData dtype="string" meaning="record-parts" formatid="urn:sirex:carried:1">{}</AdditionalData>"#,
+        r#"<AdditionalData dtype="string" meaning="derived" formatid="urn:sirex:carried:1">Contact</AdditionalData>"#,
         r#"<x:Description xmlns:x="urn:x">y</x:Description>"#,
     ] {
         let reasons = reasons(document(AMBER, more), &order(Audience::Isirt));

@@ -44,7 +44,7 @@ pub fn fit_json_part(part: &mut Part<'_>) -> (Vec<Change>, bool) {
         let name = class.def().name;
         changes.extend(one_of(class, path, &RFC8727, "JSON has one of the alternatives"));
         let mut change = |path: String, how: &str, left_out| {
-            changes.push(Change { path, how: how.to_owned(), left_out });
+            changes.push(Change { path, how: how.to_owned(), to: None, left_out });
         };
         if name == "ExtensionType" && !has(class, "content") {
             write(class, "content", "");
@@ -65,7 +65,7 @@ pub fn fit_json_part(part: &mut Part<'_>) -> (Vec<Change>, bool) {
             true => format!("left out: JSON has no {}", unsaid.what),
             false => format!("JSON cannot say {}", unsaid.what),
         };
-        changes.push(Change { path: unsaid.path, how, left_out: unsaid.left_out });
+        changes.push(Change { path: unsaid.path, how, to: None, left_out: unsaid.left_out });
     }
     (changes, whole)
 }

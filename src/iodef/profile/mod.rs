@@ -4,6 +4,7 @@
 //! lists where). Partners check with the schemas, so that is what our documents keep to; where a schema has no form for
 //! something, the nearest form is written and the change is named.
 
+mod actors;
 mod dialects;
 mod json;
 #[cfg(test)]
@@ -67,6 +68,8 @@ pub struct Change {
     pub path: String,
     /// What was written instead.
     pub how: String,
+    /// Where it stands instead, where that is elsewhere.
+    pub to: Option<String>,
     /// Whether nothing was: the place is left out.
     pub left_out: bool,
 }
@@ -111,7 +114,7 @@ impl<'p> Part<'p> {
     fn prune_once(&mut self, lacks: &dyn Fn(&dyn Fields) -> Option<&'static str>, changes: &mut Vec<Change>) -> bool {
         let mut leave_out = |path, lack| {
             let how = format!("left out: it has no {lack}, which the class requires");
-            changes.push(Change { path, how, left_out: true });
+            changes.push(Change { path, how, to: None, left_out: true });
         };
         if self.class.def().name == IodefDocument::DEF.name {
             let Some(incidents) = slot_mut(self.class, "incident") else { return true };
@@ -161,7 +164,8 @@ fn cut_references(part: &mut Part<'_>, lost: &Lost, changes: &mut Vec<Change>) -
         let path = path.child("@uid-ref").to_string();
         if open.contains(&path) {
             clear(class, "uid_ref");
-            changes.push(Change { path, how: "left out: what it refers to is left out".to_owned(), left_out: true });
+            let how = "left out: what it refers to is left out".to_owned();
+            changes.push(Change { path, how, to: None, left_out: true });
         }
     });
     true
@@ -230,7 +234,7 @@ fn one_of(class: &mut dyn Fields, path: &Path<'_>, dialect: &Dialect, why: &str)
     let later: Vec<&str> = set.fields.iter().copied().filter(|field| has(class, field)).skip(1).collect();
     let leave = |field: &str| {
         clear(class, field);
-        Change { path: place(class.def(), path, field), how: format!("left out: {why}"), left_out: true }
+        Change { path: place(class.def(), path, field), how: format!("left out: {why}"), to: None, left_out: true }
     };
     later.into_iter().map(leave).collect()
 }
@@ -262,12 +266,12 @@ fn confidence_in_words(around: &mut dyn Fields, path: &Path<'_>, why: &str) -> O
     // Operands of an expression share one AdditionalData in JSON, which could not say whose rating it is.
     let word = rating.filter(|_| around.def().name != "Operand");
     let Some(block) = word.as_ref().and_then(|_| add(around, "additional_data")) else {
-        return Some(Change { path, how: format!("left out: {why}"), left_out: true });
+        return Some(Change { path, how: format!("left out: {why}"), to: None, left_out: true });
     };
     code(block, "dtype", "string", None);
     write(block, "meaning", "confidence");
     write(block, "content", word.as_deref().unwrap_or_default());
-    Some(Change { path, how: format!("stands in AdditionalData: {why}"), left_out: false })
+    Some(Change { path, how: format!("stands in AdditionalData: {why}"), to: None, left_out: false })
 }
 
 /// The field of this Rust name.

@@ -8,7 +8,7 @@ use crate::{
         IndicatorData, IndicatorExpression, IndicatorId, IndicatorReference, IodefDocument, MlString,
         Node as IodefNode, NodeAddress, Observable, ObservableContent, ObservableReference, Operand, OperandContent,
         Record, RelatedActivity, System, ThreatActor, WindowsRegistryKeysModified,
-        vocab::{Dtype, Rating},
+        vocab::{Dtype, Rating, Restriction},
     },
     xml::Verbatim,
 };
@@ -100,8 +100,70 @@ fn an_actor_without_url_stands_in_description_in_xml() {
     let related = &made.incident[0].related_activity[0];
     assert!(related.threat_actor.is_empty());
     assert_eq!(related.description[0].text.as_deref(), Some("threat actor: APT 0"));
-    assert!(changes.iter().any(|change| change.path.ends_with("/RelatedActivity[1]/ThreatActor")), "{changes:?}");
+    assert!(changes.iter().any(|change| change.path.ends_with("/ThreatActor[1]/ThreatActorID")), "{changes:?}");
     assert!(changes.iter().any(|change| change.path.ends_with("/Indicator[1]") && change.left_out), "{changes:?}");
+}
+
+/// Who may see an actor may not become more because its schema has no place for him.
+#[test]
+fn an_actor_that_fewer_may_see_stands_apart() {
+    let actor = |name: &str, restriction: Option<Restriction>| ThreatActor {
+        restriction: restriction.map(Coded::Known),
+        threat_actor_id: vec![name.into()],
+        ..ThreatActor::default()
+    };
+    let green = Some(Coded::Known(Restriction::Green));
+    let with = |threat_actor: Vec<ThreatActor>| RelatedActivity { threat_actor, ..RelatedActivity::default() };
+    let seen = |made: &IodefDocument| -> Vec<(String, String)> {
+        let mut all = Vec::new();
+        for related in &made.incident[0].related_activity {
+            let word = related.restriction.as_ref().map_or("green", Coded::meaning).to_owned();
+            all.extend(related.description.iter().map(|text| (text.text.as_deref().unwrap().to_owned(), word.clone())));
+        }
+        all
+    };
+    let said = |list: &[(&str, &str)]| -> Vec<(String, String)> {
+        list.iter().map(|(name, word)| (format!("threat actor: {name}"), (*word).to_owned())).collect()
+    };
+
+    let both = with(vec![actor("A", Some(Restriction::Red)), actor("B", None), actor("C", Some(Restriction::Red))]);
+    let alone = with(vec![actor("D", Some(Restriction::Amber)), actor("E", Some(Restriction::White))]);
+    let only = with(vec![actor("F", Some(Restriction::Red))]);
+    let incident = Incident { restriction: green, related_activity: vec![both, alone, only], ..Incident::default() };
+    let mut made = document(incident);
+    let changes = fit(&mut made, Profile::Rfc7970);
+    let wanted = [("B", "green"), ("E", "green"), ("F", "red"), ("A", "red"), ("C", "red"), ("D", "amber")];
+    assert_eq!(seen(&made), said(&wanted), "{changes:#?}");
+    let to = |path: &str| {
+        let path = format!("/IODEF-Document/Incident[1]/RelatedActivity{path}");
+        changes.iter().find(|change| change.path == path).unwrap().to.clone().unwrap_or_default()
+    };
+    let place = |path: &str| format!("/IODEF-Document/Incident[1]/RelatedActivity{path}");
+    assert_eq!(to("[1]/ThreatActor[1]/ThreatActorID"), place("[4]/Description"));
+    assert_eq!(to("[1]/ThreatActor[1]/@restriction"), place("[4]/@restriction"));
+    assert_eq!(to("[1]/ThreatActor[2]/ThreatActorID"), place("[1]/Description"));
+    assert_eq!(to("[3]/ThreatActor[1]/@restriction"), place("[3]/@restriction"));
+
+    // An incident that does not say who may see it is private.
+    let mut made = document(Incident {
+        related_activity: vec![with(vec![actor("A", Some(Restriction::Red)), actor("B", None)])],
+        ..Incident::default()
+    });
+    fit(&mut made, Profile::Rfc7970);
+    assert_eq!(seen(&made), said(&[("A", "green"), ("B", "green")]), "there is one activity, and it inherits");
+}
+
+/// What is left out of a list of markings would be seen by whoever sees what is around it.
+#[test]
+fn a_marking_without_its_word_is_private() {
+    let odd = |text: &str| Some(Coded::<Restriction>::Other(text.to_owned()));
+    let event = |text: &str| EventData { restriction: odd(text), ..EventData::default() };
+    let event_data = vec![event("ext-value"), event("eyes-only")];
+    let mut made = document(Incident { event_data, ..Incident::default() });
+    fit(&mut made, Profile::Rfc7970);
+    let words = made.incident[0].event_data.iter().map(|event| event.restriction.clone());
+    let private = Some(Coded::Known(Restriction::Private));
+    assert_eq!(words.collect::<Vec<_>>(), [private, Some(Coded::Ext("eyes-only".to_owned()))]);
 }
 
 /// Observables that an expression has lost an operand of, and what refers to them.

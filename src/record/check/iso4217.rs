@@ -11,8 +11,8 @@ RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SLL SOS SRD SSP STN SVC SYP SZL THB TJS 
 USN UYI UYU UYW UZS VED VES VND VUV WST XAD XAF XAG XAU XBA XBB XBC XBD XCD XCG XDR XOF XPD XPF XPT XSU XUA YER ZAR ZMW \
 ZWG ZWL";
 
-/// Whether the code is listed.
-pub(super) fn is_listed(code: &str) -> bool {
+/// Whether the currency is listed in ISO 4217.
+pub fn is_listed(code: &str) -> bool {
     LISTED.split(' ').any(|listed| listed == code)
 }
 

@@ -13,6 +13,8 @@ mod times;
 #[cfg(test)]
 mod tests;
 
+pub use iso4217::is_listed as is_listed_currency;
+
 use super::{
     read::MAX_DEPTH,
     root::{Record, RecordDocument},

@@ -193,6 +193,20 @@ fn cases() -> Vec<(&'static str, Severity, &'static str, Value, Value)> {
         ),
         (
             "evidence-digest",
+            Warning,
+            "$.evidence[0].digests",
+            json!({ "evidence": [{ "kind": "log", "origins": [{ "path": "/IODEF-Document/Incident[1]" }] }] }),
+            json!({ "evidence": [{ "kind": "object" }] }),
+        ),
+        (
+            "evidence-digest",
+            Warning,
+            "$.evidence[0].digests",
+            json!({ "evidence": [{ "kind": "log" }], "origins": [{ "path": "$.objects[0]" }] }),
+            json!({ "evidence": [{ "kind": "object" }], "origins": [{ "path": "$.objects[0]" }] }),
+        ),
+        (
+            "evidence-digest",
             Error,
             "$.evidence[0].digests",
             json!({ "evidence": [{ "kind": "paper", "physical": false }] }),

@@ -30,6 +30,8 @@ pub use path::{ObjectPath, Step};
 #[cfg(test)]
 pub(super) use regex::REGEX_BYTES;
 
+use crate::error::Severity;
+
 /// Longest text of a pattern, in bytes (limit `pattern_bytes`).
 pub const PATTERN_BYTES: usize = 1024 * 1024;
 
@@ -102,6 +104,15 @@ impl Pattern {
     #[must_use]
     pub fn map_paths(&self, path: &mut dyn FnMut(&ObjectPath) -> ObjectPath) -> Self {
         Pattern(self.0.map_paths(path))
+    }
+
+    /// Whether nothing is wrong with it beside the types and properties of STIX, as far as these are known.
+    pub fn is_sound(&self) -> bool {
+        let mut sound = true;
+        check::check(self, &check::Validity::default(), &mut |rule, _, _, _| {
+            sound &= rule.severity < Severity::Warning
+        });
+        sound
     }
 
     /// The observation expression that is outermost.

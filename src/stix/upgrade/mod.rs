@@ -22,7 +22,7 @@ use super::{
     versions::digest,
 };
 use crate::json::{Data, Member, Value, below};
-use object::is_old;
+pub(super) use object::is_old;
 use rewrite::Rewrite;
 
 /// A document of STIX 2.1, and what became of each leaf of the document that it was made of.

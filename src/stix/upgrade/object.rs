@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Whether an object is of 2.0, in a bundle that is or is not.
-pub(super) fn is_old(value: &Value<'_>, bundle: bool) -> bool {
+pub(in crate::stix) fn is_old(value: &Value<'_>, bundle: bool) -> bool {
     let Some(kind) = value.get("type").and_then(|kind| kind.as_str().ok()) else { return false };
     match value.get("spec_version") {
         Some(version) => version.as_str() == Ok("2.0"),

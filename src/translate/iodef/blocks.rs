@@ -12,7 +12,7 @@ use std::{
 
 use serde_json::Value;
 
-use super::marking;
+use super::{marking, taken::FOREIGN};
 use crate::{
     class::{Coded, Path},
     iodef::{
@@ -21,15 +21,16 @@ use crate::{
     },
     record::{Node, NodeMut, Part, Place, base::Marking},
     translate::{
-        ledger::Fate,
-        taken::{Context, ITS_PLACE, each_leaf},
-        trail::Trail,
+        iodef::{taken::Context, trail::Trail},
+        ledger::{Fate, ITS_PLACE, each_leaf},
+        reasons::field,
+        withheld,
     },
     xml::Verbatim,
 };
 
 /// What tells our blocks from others of the same meaning.
-const FORMAT_ID: &str = "urn:sirex:record:1";
+pub(in crate::translate) const FORMAT_ID: &str = "urn:sirex:record:1";
 
 /// How deep a name may lead: deeper than any group of the record that stands in blocks.
 const DEEPEST: usize = 24;
@@ -61,11 +62,11 @@ pub(super) fn write<V: Part>(
     to: &Path<'_>,
     blocks: &mut Vec<Extension>,
 ) {
-    for leaf in leaves(&value, fact) {
+    for leaf in leaves(&value, fact, at) {
         let fate = match leaf.end {
             End::Block(block) => {
                 blocks.push(*block);
-                Fate::Kept { to: to.item("AdditionalData", blocks.len()).to_string() }
+                Fate::Carried { on: to.item("AdditionalData", blocks.len()).to_string() }
             }
             End::Place => Fate::Kept { to: ITS_PLACE.to_owned() },
             End::Nowhere(why) => Fate::Dropped { why: why.to_owned() },
@@ -87,8 +88,15 @@ enum End {
     Nowhere(&'static str),
 }
 
-fn leaves<V: Part>(value: &V, fact: Fact) -> Vec<Leaf> {
-    let mut walk = Walk { fact, elements: BTreeSet::new(), references: BTreeSet::new(), leaves: Vec::new() };
+/// `at` is where the member stands in the record.
+fn leaves<V: Part>(value: &V, fact: Fact, at: &Trail<'_>) -> Vec<Leaf> {
+    let mut walk = Walk {
+        fact,
+        field: field(&at.to_string()),
+        elements: BTreeSet::new(),
+        references: BTreeSet::new(),
+        leaves: Vec::new(),
+    };
     value.visit(&mut Place::default(), &mut |place, node| {
         let path = place.to_string().trim_start_matches('$').to_owned();
         match node {
@@ -106,6 +114,8 @@ fn leaves<V: Part>(value: &V, fact: Fact) -> Vec<Leaf> {
 
 struct Walk {
     fact: Fact,
+    /// The member, from the record on.
+    field: String,
     elements: BTreeSet<String>,
     references: BTreeSet<String>,
     leaves: Vec<Leaf>,
@@ -135,8 +145,13 @@ impl Walk {
                             self.leaves.push(Leaf { path, end: End::Place });
                         }),
                         "carried" if is_element => each_leaf(value, path, &mut |path, _| {
-                            self.leaves.push(Leaf { path, end: End::Nowhere("residue of another format") });
+                            self.leaves.push(Leaf { path, end: End::Nowhere(FOREIGN) });
                         }),
+                        _ if let Some((_, why)) = withheld::own_row(&format!("{}{}", self.field, field(&path))) => {
+                            each_leaf(value, path, &mut |path, _| {
+                                self.leaves.push(Leaf { path, end: End::Nowhere(why) });
+                            });
+                        }
                         _ => any |= self.walk(value, path, format!("{name}.{member}"), own.as_ref().or(around)),
                     }
                 }
@@ -212,7 +227,7 @@ impl Reading {
         if self.ended || run.is_empty() {
             return false;
         }
-        let Some(mut value) = together::<V>(&run, fact) else {
+        let Some(mut value) = together::<V>(&run, fact, to) else {
             self.ended = true;
             return false;
         };
@@ -256,14 +271,14 @@ fn kept(cx: &Context, block: &mut Extension, at: &Path<'_>, to: &str) {
 }
 
 /// The member that these blocks are of, if they would be written the same again.
-fn together<V: Part>(run: &[&Extension], fact: Fact) -> Option<V> {
+fn together<V: Part>(run: &[&Extension], fact: Fact, to: &Trail<'_>) -> Option<V> {
     let mut json = Value::Null;
     for block in run {
         let name = block.name.as_deref().unwrap_or(fact.member());
         *place(&mut json, name.strip_prefix(fact.member())?, DEEPEST)? = simple(block)?;
     }
     let value: V = serde_json::from_value(json).ok()?;
-    let again = leaves(&value, fact).into_iter().filter_map(|leaf| match leaf.end {
+    let again = leaves(&value, fact, to).into_iter().filter_map(|leaf| match leaf.end {
         End::Block(block) => Some(*block),
         _ => None,
     });
@@ -312,11 +327,11 @@ fn place<'v>(value: &'v mut Value, name: &str, deepest: usize) -> Option<&'v mut
 macro_rules! blocks {
     ($inward:ident, $outward:ident: $class:ty => $group:ty { $($member:ident = $meaning:literal),* $(,)? }) => {
         pub(super) fn $inward(
-            cx: &$crate::translate::taken::Context,
+            cx: &$crate::translate::iodef::taken::Context,
             source: &mut $class,
             made: &mut $group,
             at: &$crate::class::Path<'_>,
-            to: &$crate::translate::trail::Trail<'_>,
+            to: &$crate::translate::iodef::trail::Trail<'_>,
         ) {
             let mut reading = $crate::translate::iodef::blocks::Reading::of(&mut source.additional_data);
             $(
@@ -327,10 +342,10 @@ macro_rules! blocks {
         }
 
         pub(super) fn $outward(
-            cx: &$crate::translate::taken::Context,
+            cx: &$crate::translate::iodef::taken::Context,
             source: &mut $group,
             made: &mut $class,
-            at: &$crate::translate::trail::Trail<'_>,
+            at: &$crate::translate::iodef::trail::Trail<'_>,
             to: &$crate::class::Path<'_>,
         ) {
             $( {

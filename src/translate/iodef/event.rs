@@ -6,8 +6,10 @@ use super::{
     blocks::blocks,
     files::{FileSetPair, HashPair, RegistryChangePair, is_digest},
     impact::AssessmentPair,
-    parts::{DiscoveryPair, IncidentNamePair, MethodPair, RecordPatternPair, SoftwarePair, TextPair, ValuePair},
-    party::{contact_in, contact_out, contacts_in, contacts_out},
+    parts::{
+        DiscoveryPair, IncidentNamePair, MethodPair, RecordPatternPair, SoftwarePair, TextPair, ValuePair, described,
+    },
+    party::{contact_in, contacts_in, contacts_out, referred},
     system::SystemPair,
 };
 use crate::{
@@ -21,7 +23,7 @@ use crate::{
         files::Hash,
         timeline::TimelineEntry,
     },
-    translate::{
+    translate::iodef::{
         convert::{Time, Word},
         mirror::{Mirror as _, mirror},
         taken::{Context, NO_PLACE},
@@ -88,9 +90,8 @@ fn action_in(cx: &Context, source: &mut iodef::Expectation, made: &mut Action, a
 
 fn action_out(cx: &Context, source: &mut Action, made: &mut iodef::Expectation, at: &Trail<'_>, to: &Path<'_>) {
     cx.structure(&mut source.state, &at.member("state"));
-    if let Some(taken) = cx.take_group(&mut source.owner, &at.member("owner")) {
-        let owner = taken.kept(&to.child("Contact")).flatten();
-        made.contact = owner.and_then(|owner| contact_out(cx, &owner, None, to));
+    if let Some(owner) = source.owner.take() {
+        made.contact = referred(cx, &owner, &at.member("owner").to_string(), None, &to.child("Contact"));
     }
 }
 
@@ -111,7 +112,7 @@ blocks! {
 /// The title says what a thing is, as its first description; digests are those of a file, the thing.
 fn evidence_out(cx: &Context, source: &mut Evidence, made: &mut iodef::RecordData, at: &Trail<'_>, to: &Path<'_>) {
     if let Some(title) = source.title.take() {
-        made.description.insert(0, TextPair::outward(cx, title, &at.member("title"), &to.item("Description", 1)));
+        made.description.insert(0, described(cx, title, &at.member("title"), &to.item("Description", 1)));
     }
     evidence_blocks(cx, source, made, at, to);
     let file = to.item("FileData", made.file_data.len() + 1);
@@ -140,25 +141,21 @@ fn history_in(cx: &Context, source: &mut iodef::HistoryItem, made: &mut Timeline
     made.contact = source.contact.take().map(|contact| contact_in(cx, contact, &at.child("Contact")));
 }
 
-/// A HistoryItem needs an action: what is none is written by its kind, as an extension.
+/// What is no action is written by its kind, as an extension.
 fn history_out(cx: &Context, source: &mut TimelineEntry, made: &mut iodef::HistoryItem, at: &Trail<'_>, to: &Path<'_>) {
-    if let Some(taken) = cx.take_group(&mut source.contact, &at.member("contact")) {
-        let contact = taken.kept(&to.child("Contact")).flatten();
-        made.contact = contact.and_then(|contact| contact_out(cx, &contact, None, to));
+    if let Some(contact) = source.contact.take() {
+        made.contact = referred(cx, &contact, &at.member("contact").to_string(), None, &to.child("Contact"));
     }
-    if made.action.is_none() {
-        made.action = match cx.take_group(&mut source.kind, &at.member("kind")) {
-            Some(taken) => {
-                let word = taken.kept(&to.child("@action")).flatten().map_or("observation", |kind| kind.as_str());
-                Some(crate::class::Coded::from_meaning(word))
-            }
-            None => Some(iodef::vocab::Action::Other.into()),
-        };
+    if made.action.is_none()
+        && let Some(taken) = cx.take_group(&mut source.kind, &at.member("kind"))
+    {
+        let word = taken.kept(&to.child("@action")).flatten().map_or("observation", |kind| kind.as_str());
+        made.action = Some(crate::class::Coded::from_meaning(word));
     }
     for (text, member) in [(source.result.take(), "result"), (source.why.take(), "why")] {
         if let Some(text) = text {
             let to = to.item("Description", made.description.len() + 1);
-            made.description.push(TextPair::outward(cx, text, &at.member(member), &to));
+            made.description.push(described(cx, text, &at.member(member), &to));
         }
     }
 }

@@ -7,7 +7,10 @@ use crate::{
     class::Path,
     iodef,
     record::{Record, identity::Kind},
-    translate::{ledger::Fate, taken::Context, trail::Trail},
+    translate::{
+        iodef::{taken::Context, trail::Trail},
+        ledger::Fate,
+    },
 };
 
 const KIND: Fact = Fact::new("kind", "kind");

@@ -7,7 +7,7 @@ use crate::{
     class::{Base64, Path},
     iodef,
     record::files,
-    translate::{
+    translate::iodef::{
         convert::{Convert as _, Plain, Whole, Word},
         mirror::mirror,
         taken::Context,

@@ -10,8 +10,8 @@ use crate::{
     class::{self, Fields, Path, Slot, View, ViewMut},
     iodef::{IndicatorId, IodefDocument},
     translate::{
+        iodef::taken::{Came, Context},
         ledger::Fate,
-        taken::{Came, Context},
     },
 };
 

@@ -7,7 +7,7 @@ use crate::{
     class::Path,
     iodef::{self, Impact},
     record::impact,
-    translate::{
+    translate::iodef::{
         convert::{Closed, Figure, Word},
         mirror::{Mirror as _, mirror},
         taken::Context,

@@ -4,6 +4,7 @@ use std::mem::take;
 
 use super::{
     blocks::blocks,
+    derived,
     event::{ActionPair, EvidencePair, HistoryPair},
     files::{EmailPair, FileSetPair, RegistryChangePair},
     impact::AssessmentPair,
@@ -18,7 +19,7 @@ use crate::{
     class::Path,
     iodef::{self, IndicatorContent, ObservableContent, OperandContent},
     record::indicator::{Bulk, Expression, Indicator, IndicatorLink, Observable, Term},
-    translate::{
+    translate::iodef::{
         convert::{Closed, Plain, Time, Word},
         mirror::{Mirror as _, mirror},
         taken::Context,
@@ -137,29 +138,23 @@ impl Unboxed for Box<Expression> {
 }
 
 fn content_in(cx: &Context, source: &mut iodef::Indicator, made: &mut Indicator, at: &Path<'_>, to: &Trail<'_>) {
+    derived::inward(cx, source, made, at, to);
     content_in!(cx, source, made, at, to, IndicatorContent);
     made.contacts = super::party::contacts_in(cx, take(&mut source.contact), at);
 }
 
 fn content_out(cx: &Context, source: &mut Indicator, made: &mut iodef::Indicator, at: &Trail<'_>, to: &Path<'_>) {
     content_out!(cx, source, made, at, to, IndicatorContent);
+    if made.content.is_none() {
+        made.content =
+            derived::content(source.pattern.as_deref(), source.pattern_type.as_deref(), made.restriction.as_ref());
+    }
     made.contact = super::party::contacts_out(cx, &mut source.contacts, &at.member("contacts"), to);
-    let mut ids = cx.indicator_ids.borrow_mut();
-    if let Some(name) = &made.indicator_id {
-        ids.extend(name.id.as_deref().map(str::to_owned));
-        return;
-    }
-    // An indicator without an identifier of its own gets one that follows from its place in the record.
-    let place = format!("indicator-{}", source.id.as_str().replace(':', "-"));
-    let (mut id, mut number) = (place.clone(), 1);
-    while !ids.insert(id.clone()) {
-        number += 1;
-        id = format!("{place}-{number}");
-    }
-    made.indicator_id = Some(iodef::IndicatorId {
-        name: Some(cx.team().into()),
+    // An indicator without an identifier of its own gets one, which no other document has.
+    made.indicator_id.get_or_insert_with(|| iodef::IndicatorId {
+        name: Some(cx.team_or_nobody().into()),
         version: Some("1".into()),
-        id: crate::class::Id::new(&id).ok(),
+        id: crate::class::Id::new(&format!("indicator-{}", cx.identifier(at))).ok(),
     });
 }
 

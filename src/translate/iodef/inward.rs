@@ -24,11 +24,13 @@ use crate::{
         identity::{Alias, AliasRole, Kind},
     },
     translate::{
-        convert::{Convert as _, Plain, Tag, Time, Word},
-        ledger::Entry,
-        mirror::Mirror as _,
-        taken::Context,
-        trail::Trail,
+        iodef::{
+            convert::{Convert as _, Plain, Tag, Time, Word},
+            mirror::Mirror as _,
+            taken::Context,
+            trail::Trail,
+        },
+        ledger::{Entry, of_record},
     },
 };
 
@@ -63,7 +65,9 @@ pub fn from_iodef(mut source: IodefDocument) -> (RecordDocument, Vec<Entry>) {
     for (i, incident) in take(&mut source.incident).into_iter().enumerate() {
         let cx = Context::default();
         made.records.push(incident_in(&cx, incident, &root.item("Incident", i + 1), i));
-        account.extend(cx.ledger.close());
+        let mut entries = cx.ledger.close();
+        entries.iter_mut().filter_map(|entry| entry.fate.place_mut()).for_each(|place| of_record(place, i));
+        account.extend(entries);
     }
     let cx = Context::default();
     made.document = document_in(&cx, source, &root);

@@ -2,12 +2,12 @@
 
 use super::{blocks::blocks, files::EmailPair};
 use crate::{
-    class::{Coded, Enumeration as _, Path},
+    class::{Coded, Enumeration as _, Integer, Path},
     iodef::{self, vocab::Dtype},
     record::{base, classification, identity, indicator, intelligence, method, software, system},
-    translate::{
+    translate::iodef::{
         convert::{Convert as _, Figure, Plain, Tag, Time, Whole, Word},
-        mirror::mirror,
+        mirror::{Mirror as _, mirror},
         taken::Context,
         trail::Trail,
     },
@@ -222,6 +222,14 @@ blocks! {
     }
 }
 
+/// A text that becomes one of several descriptions, which do not say what it is: it is moved.
+pub(super) fn described(cx: &Context, mut source: base::Text, at: &Trail<'_>, to: &Path<'_>) -> iodef::MlString {
+    let said = cx.take_group(&mut source.text, &at.member("text"));
+    let mut made = TextPair::outward(cx, source, at, to);
+    made.text = said.and_then(|taken| taken.moved(to).flatten()).as_deref().map(Into::into);
+    made
+}
+
 fn discovery_in(
     cx: &Context,
     source: &mut iodef::Discovery,
@@ -352,6 +360,9 @@ fn reference_in(
     cx.rest_of_class(&name, &at);
 }
 
+/// The number of the CVE in the registry of RFC 7495 (§5), the only list that it names.
+const CVE: i64 = 1;
+
 /// A name without the number of its list cannot be a ReferenceName: it is written as a description.
 fn reference_out(
     cx: &Context,
@@ -360,7 +371,10 @@ fn reference_out(
     at: &Trail<'_>,
     to: &Path<'_>,
 ) {
-    if source.spec_index.is_none() {
+    let is_cve = source.source.as_deref().is_some_and(|list| list.eq_ignore_ascii_case("cve"))
+        && matches!(source.spec_index, None | Some(CVE))
+        && source.name.is_some();
+    if source.spec_index.is_none() && !is_cve {
         if let Some(taken) = cx.take_group(&mut source.name, &at.member("name")) {
             let text = taken.moved(&to.child("Description")).flatten();
             made.description.extend(text.as_deref().map(iodef::MlString::new));
@@ -376,6 +390,10 @@ fn reference_out(
         name.id = Plain::outward(taken, &to.child("ID"));
     }
     if name.id.is_some() {
+        if is_cve && let Some(taken) = cx.take_group(&mut source.source, &at.member("source")) {
+            let _ = taken.kept(&to.child("@specIndex"));
+            name.spec_index = Integer::new(&CVE.to_string()).ok();
+        }
         made.reference_name = Some(name);
     }
 }

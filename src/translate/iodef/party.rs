@@ -3,7 +3,10 @@
 
 use std::mem::take;
 
-use super::{blocks::blocks, parts::TextPair};
+use super::{
+    blocks::blocks,
+    parts::{TextPair, described},
+};
 use crate::{
     class::Path,
     iodef::{self, MlString, vocab},
@@ -12,11 +15,13 @@ use crate::{
         party::{Means, MeansKind, Party, PartyRole, PartyType, RegistryHandle},
     },
     translate::{
-        convert::{Convert as _, Plain, Word},
+        iodef::{
+            convert::{Convert as _, Plain, Word},
+            mirror::{Mirror as _, mirror},
+            taken::{Context, NO_PLACE},
+            trail::Trail,
+        },
         ledger::Fate,
-        mirror::{Mirror as _, mirror},
-        taken::{Context, NO_PLACE},
-        trail::Trail,
     },
 };
 
@@ -56,9 +61,9 @@ blocks! {
 /// `organization` of RFC 7970 is `organisation` in the record.
 enum TypeWord {}
 
-impl crate::translate::convert::Convert<crate::class::Coded<vocab::ContactType>, PartyType> for TypeWord {
+impl crate::translate::iodef::convert::Convert<crate::class::Coded<vocab::ContactType>, PartyType> for TypeWord {
     fn inward(
-        taken: crate::translate::taken::Taken<'_, Option<crate::class::Coded<vocab::ContactType>>>,
+        taken: crate::translate::iodef::taken::Taken<'_, Option<crate::class::Coded<vocab::ContactType>>>,
         to: &Trail<'_>,
     ) -> Option<PartyType> {
         match taken.peek()?.as_ref()?.known() {
@@ -68,7 +73,7 @@ impl crate::translate::convert::Convert<crate::class::Coded<vocab::ContactType>,
         }
     }
     fn outward(
-        taken: crate::translate::taken::Taken<'_, Option<PartyType>>,
+        taken: crate::translate::iodef::taken::Taken<'_, Option<PartyType>>,
         to: &Path<'_>,
     ) -> Option<crate::class::Coded<vocab::ContactType>> {
         match taken.peek()?.as_ref()? {
@@ -102,7 +107,7 @@ fn role_out(cx: &Context, source: &mut Party, made: &mut iodef::Contact, at: &Tr
 fn means<K: crate::class::Enumeration>(
     cx: &Context,
     kind: MeansKind,
-    r#use: Option<crate::translate::taken::Taken<'_, Option<crate::class::Coded<K>>>>,
+    r#use: Option<crate::translate::iodef::taken::Taken<'_, Option<crate::class::Coded<K>>>>,
     to: &Trail<'_>,
     descriptions: Vec<MlString>,
     at: &Path<'_>,
@@ -147,16 +152,16 @@ fn means_in(cx: &Context, source: &mut iodef::Contact, made: &mut Party, at: &Pa
 fn means_out(cx: &Context, source: &mut Party, made: &mut iodef::Contact, at: &Trail<'_>, to: &Path<'_>) {
     for (i, mut group) in take(&mut source.means).into_iter().enumerate() {
         let at = at.element("means", i);
-        let (name, child) = match group.kind {
-            Some(MeansKind::Email) => ("Email", "EmailTo"),
-            Some(MeansKind::Telephone) => ("Telephone", "TelephoneNumber"),
-            Some(MeansKind::Postal) => ("PostalAddress", "PAddress"),
+        let (name, child, before) = match group.kind {
+            Some(MeansKind::Email) => ("Email", "EmailTo", made.email.len()),
+            Some(MeansKind::Telephone) => ("Telephone", "TelephoneNumber", made.telephone.len()),
+            Some(MeansKind::Postal) => ("PostalAddress", "PAddress", made.postal_address.len()),
             _ => {
                 cx.rest_of_group(&group, &at, "a contact has email, telephone and postal addresses only");
                 continue;
             }
         };
-        let to = to.child(name);
+        let to = to.item(name, before + 1);
         if let Some(taken) = cx.take_group(&mut group.kind, &at.member("kind")) {
             let _ = taken.kept(&to);
         }
@@ -192,7 +197,7 @@ fn means_out(cx: &Context, source: &mut Party, made: &mut iodef::Contact, at: &T
     // The organisation of a person is a name beside his.
     if let Some(text) = source.organisation.take() {
         let to = to.item("Description", made.description.len() + 1);
-        made.description.push(TextPair::outward(cx, text, &at.member("organisation"), &to));
+        made.description.push(described(cx, text, &at.member("organisation"), &to));
     }
 }
 
@@ -215,26 +220,49 @@ pub(super) fn contact_in(cx: &Context, contact: iodef::Contact, at: &Path<'_>) -
     reference
 }
 
-/// The way back: each reference as a contact.
+/// The way back: each reference as a contact of the class at `to`.
 pub(super) fn contacts_out(
     cx: &Context,
     references: &mut Vec<ElementRef>,
     at: &Trail<'_>,
     to: &Path<'_>,
 ) -> Vec<iodef::Contact> {
-    let Some(taken) = cx.take_group(references, at) else { return Vec::new() };
-    let references = taken.kept(&to.child("Contact")).unwrap_or_default();
-    references.iter().filter_map(|reference| contact_out(cx, reference, None, to)).collect()
+    let mut made = Vec::new();
+    let base = at.to_string();
+    for (i, reference) in take(references).into_iter().enumerate() {
+        let here = to.item("Contact", made.len() + 1);
+        made.extend(referred(cx, &reference, &format!("{base}[{i}]"), None, &here));
+    }
+    made
 }
 
-/// One party as a contact, in `role` if that is what the reference says.
+/// A party that is referred to as the contact at `here`; the reference stands at `path` of the record.
+pub(super) fn referred(
+    cx: &Context,
+    reference: &ElementRef,
+    path: &str,
+    role: Option<PartyRole>,
+    here: &Path<'_>,
+) -> Option<iodef::Contact> {
+    let contact = contact_out(cx, reference, role, here);
+    match contact {
+        Some(_) => cx.kept(path, here),
+        None => cx.ledger.end(path.to_owned(), Fate::Dropped { why: NOBODY.to_owned() }),
+    }
+    contact
+}
+
+/// Why a reference is not written.
+const NOBODY: &str = "it refers to a party that is not in the record";
+
+/// One party as the contact at `here`, in `role` if that is what the reference says.
 pub(super) fn contact_out(
     cx: &Context,
     reference: &ElementRef,
     role: Option<PartyRole>,
-    to: &Path<'_>,
+    here: &Path<'_>,
 ) -> Option<iodef::Contact> {
-    let mut contact = cx.party(reference, |party, at| PartyPair::outward(cx, party, at, &to.child("Contact")))?;
+    let mut contact = cx.party(reference, |party, at| PartyPair::outward(cx, party, at, here))?;
     if let Some(role) = role {
         contact.role = Some(crate::class::Coded::from_meaning(role.as_str()));
     }

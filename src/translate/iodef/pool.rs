@@ -13,10 +13,44 @@ use crate::{
     class::Path,
     iodef,
     record::{
-        Record, actions::Action, base::ElementRef, event::Event, evidence::Evidence, party::Party, system::System,
+        Record,
+        actions::Action,
+        base::{Carried, ElementRef},
+        event::Event,
+        evidence::Evidence,
+        party::Party,
+        system::System,
     },
-    translate::{mirror::Mirror as _, taken::Context, trail::Trail},
+    translate::{
+        anchors,
+        iodef::{mirror::Mirror as _, taken::Context, trail::Trail},
+        stix::IdKey,
+    },
 };
+
+/// In the place of a team's domain that the source does not say. RFC 2606 keeps it from being anybody's.
+pub(in crate::translate) const NOBODY: &str = "unknown.invalid";
+
+/// What a case is known by: its number, one that others have given it, the id of the object that it came as, or the objects in it.
+pub(in crate::translate) fn case(record: &Record) -> String {
+    let id = |carried: &Carried| {
+        let text = carried.value.as_deref().filter(|_| carried.path.as_deref() == Some("id"))?;
+        serde_json::from_str::<String>(text).ok()
+    };
+    let number = record.number.as_ref().map(ToString::to_string);
+    let known =
+        number.or_else(|| record.aliases.first()?.number.clone()).or_else(|| record.carried.iter().find_map(id));
+    known.unwrap_or_else(|| {
+        let mut ids = Vec::new();
+        anchors::each(&mut record.clone(), &mut |_, _, carried| ids.extend(carried.iter().filter_map(id)));
+        ids.extend(record.carried.iter().filter_map(|carried| carried.value.clone()));
+        if ids.is_empty() {
+            ids.push(record.id.to_string());
+        }
+        let names: Vec<&str> = std::iter::once("case").chain(ids.iter().map(String::as_str)).collect();
+        IdKey::public().uuid(&names).to_string()
+    })
+}
 
 /// Lists that grow while a document is read.
 #[derive(Debug, Default)]
@@ -40,6 +74,8 @@ pub(in crate::translate) struct Pool {
     actions: RefCell<Vec<(usize, Action)>>,
     evidence: RefCell<Vec<(usize, Evidence)>>,
     team: String,
+    /// What the case is known by.
+    case: String,
     /// The document that the record came in.
     document: Option<String>,
 }
@@ -50,6 +86,7 @@ impl Pool {
         fn numbered<T>(list: &mut Vec<T>) -> RefCell<Vec<(usize, T)>> {
             RefCell::new(std::mem::take(list).into_iter().enumerate().collect())
         }
+        let case = case(record);
         let team = record.creator.as_ref().and_then(|creator| creator.domain.clone());
         Pool {
             parties: numbered(&mut record.parties),
@@ -60,6 +97,7 @@ impl Pool {
             actions: numbered(&mut record.actions),
             evidence: numbered(&mut record.evidence),
             team: team.unwrap_or_default(),
+            case,
             document: record.origins.iter().find_map(|origin| origin.document.clone()),
         }
     }
@@ -76,6 +114,17 @@ fn drain<T>(list: &RefCell<Vec<(usize, T)>>, fits: impl Fn(&T) -> bool) -> Vec<(
 }
 
 impl Context {
+    /// An identifier for an element without one: it follows from what the case is known by and from its place there, so that it
+    /// is the same when the document has come back as records.
+    pub fn identifier(&self, at: &Trail<'_>) -> String {
+        IdKey::public().uuid(&["iodef", &self.pool.case, &at.to_string()]).to_string()
+    }
+
+    /// Our team's domain, or in its place what is nobody's.
+    pub fn team_or_nobody(&self) -> &str {
+        if self.pool.team.is_empty() { NOBODY } else { &self.pool.team }
+    }
+
     /// Our team's domain, for identifiers that we give.
     pub fn team(&self) -> &str {
         &self.pool.team

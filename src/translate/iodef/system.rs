@@ -4,25 +4,27 @@ use std::mem::take;
 
 use super::parts::{AddressPair, CounterPair, DomainPair, NodeRolePair, ServicePair, SoftwarePair, TextPair};
 use crate::{
-    class::Path,
-    iodef::{self, NodeAddress},
+    class::{Coded, Path},
+    iodef::{self, NodeAddress, vocab::SystemCategory},
     record::{
         party::{Means, MeansKind},
-        system::System,
+        system::{System, SystemRole},
     },
     translate::{
-        convert::{Closed, Convert as _, Plain, Word},
+        iodef::{
+            convert::{Closed, Convert, Plain, Word},
+            mirror::{Mirror as _, mirror},
+            taken::{Context, NO_PLACE, Taken},
+            trail::Trail,
+        },
         ledger::Fate,
-        mirror::{Mirror as _, mirror},
-        taken::{Context, NO_PLACE},
-        trail::Trail,
     },
 };
 
 mirror! {
     /// Systems (§3.17).
     SystemPair: iodef::System => System as "system" restriction {
-        leaf category <=> role: Word;
+        leaf category <=> role: RoleWord;
         leaf interface <=> interface: Plain;
         leaf spoofed <=> spoofed: Closed;
         leaf virtual_ <=> r#virtual: Closed;
@@ -35,6 +37,37 @@ mirror! {
         many counter <=> counters: CounterPair;
         texts asset_id <=> asset_ids;
         many description <=> descriptions: TextPair;
+    }
+}
+
+/// Roles that have another word in RFC 7970 §3.17, where `infrastructure` is what documents are exchanged with.
+const ROLES: [(&str, &str); 2] = [("infrastructure", "stix-infrastructure"), ("exchange-node", "infrastructure")];
+
+/// A role: one of [`ROLES`], else the same word. A word that would come back as another is not taken.
+enum RoleWord {}
+
+impl Convert<Coded<SystemCategory>, SystemRole> for RoleWord {
+    fn inward(taken: Taken<'_, Option<Coded<SystemCategory>>>, to: &Trail<'_>) -> Option<SystemRole> {
+        let category = taken.peek()?.as_ref()?;
+        let own = ROLES.iter().find(|(_, word)| *category == Coded::from_meaning(word));
+        match own {
+            Some((role, _)) => taken.kept(to).map(|_| SystemRole::from((*role).to_owned())),
+            None if ROLES.iter().any(|(role, _)| *role == category.meaning()) => {
+                taken.back();
+                None
+            }
+            None => Word::inward(taken, to),
+        }
+    }
+    fn outward(taken: Taken<'_, Option<SystemRole>>, to: &Path<'_>) -> Option<Coded<SystemCategory>> {
+        let role = taken.peek()?.as_ref()?.as_str();
+        match ROLES.iter().find(|(own, _)| *own == role) {
+            Some((_, word)) => taken.kept(to).map(|_| Coded::from_meaning(word)),
+            None if ROLES.iter().any(|(_, word)| *word == role) => {
+                taken.discard("the format has this word for another role").and(None)
+            }
+            None => Word::outward(taken, to),
+        }
     }
 }
 

@@ -151,10 +151,9 @@ pub(super) fn complete(walk: &mut Walk, source: &dyn Fields, target: &mut dyn Fi
         (Way::Up, "Incident") => {
             let there = class::count_children(target, Kind::Element, "GenerationTime") > 0;
             let time = part(source, "ReportTime").filter(|_| !there).map(str::to_owned);
-            if time.is_some_and(|time| put(target, "GenerationTime", &time)) {
-                let to = format!("{}/GenerationTime", frame.here.to);
-                let how = "version 1 does not say when the document was made: the time of the report".to_owned();
-                walk.end(format!("{}/ReportTime", frame.here.at), Fate::Coarsened { to, how });
+            // Version 1 does not say when the document was made. The time of the report is kept as what it is, too.
+            if let Some(time) = time {
+                put(target, "GenerationTime", &time);
             }
         }
         // RFC 5070 requires an assessment and an impact; `unknown` is what it has for "nothing is said".

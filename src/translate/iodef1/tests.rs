@@ -41,8 +41,7 @@ fn leaves(document: &dyn Fields) -> BTreeMap<String, Leaf> {
     all
 }
 
-/// Every leaf has its line, each line is of a leaf, and what it points to is there. The time of the report, which is that
-/// of the making too, has two.
+/// Every leaf has its one line, each line is of a leaf, and what it points to is there.
 fn accounted(source: &dyn Fields, made: &dyn Fields, account: &[Entry]) {
     assert_eq!(counts(account).lost, 0, "{account:#?}");
     let mut lines: BTreeMap<&str, usize> = BTreeMap::new();
@@ -53,7 +52,7 @@ fn accounted(source: &dyn Fields, made: &dyn Fields, account: &[Entry]) {
     }
     for (path, count) in lines {
         assert!(from.contains_key(path), "{path} is no leaf");
-        assert!(count == 1 || path.ends_with("/ReportTime"), "{path} has {count} lines");
+        assert_eq!(count, 1, "{path} has {count} lines");
     }
     for entry in account {
         if let Fate::Carried { on: place } | Fate::Coarsened { to: place, .. } | Fate::Moved { to: place } = &entry.fate

@@ -286,9 +286,9 @@ impl Walk {
     ) -> bool {
         let name = place.trim_start_matches('@');
         let Some(node) = class::add_child(target, Kind::Attribute, name) else { return false };
-        let how = match node.view_mut() {
-            ViewMut::Coded(made) => set(self.way, value, made),
-            _ => None,
+        let (how, is_ext) = match node.view_mut() {
+            ViewMut::Coded(made) => (set(self.way, value, made), made.ext().is_some()),
+            _ => (None, false),
         };
         let Some(how) = how else {
             class::pop_child(target, Kind::Attribute, name);
@@ -299,8 +299,11 @@ impl Walk {
             Said::Same => Fate::Kept { to },
             Said::As(how) => Fate::Coarsened { to, how: how.clone() },
         };
-        for path in coded_paths(frame.here.at, child, value) {
-            self.end(path, fate(to.clone()));
+        // What an extension says stands in the extension of the other side, if it has one now.
+        let ext = class::field_of(target, Kind::Attribute, name).and_then(|field| field.ext).filter(|_| is_ext);
+        let places = [to.clone(), ext.map_or_else(|| to.clone(), |ext| format!("{}/@{ext}", frame.here.to))];
+        for (path, to) in coded_paths(frame.here.at, child, value).into_iter().zip(places) {
+            self.end(path, fate(to));
         }
         true
     }

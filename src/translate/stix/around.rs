@@ -12,7 +12,7 @@ use crate::{
     record::{Document, base::Carried},
     translate::{
         ledger::{Entry, Fate},
-        taken::{ITS_PLACE, each_leaf},
+        ledger::{ITS_PLACE, each_leaf},
     },
 };
 
@@ -46,20 +46,27 @@ pub(super) fn around(document: &Document) -> Group {
     }
 }
 
-/// What becomes of what belongs to none of the records.
-pub(super) fn document_out(document: Document, is_written: bool, account: &mut Vec<Entry>) {
+/// What becomes of what belongs to none of the records; `on` is where our extension has it, if it does.
+pub(super) fn document_out(document: Document, on: Option<&str>, account: &mut Vec<Entry>) {
     let Ok(json) = serde_json::to_value(&document) else { return };
+    let place_of = |number: usize| document.carried.iter().take(number).filter(|carried| !is_ours(carried)).count();
     each_leaf(&json, "$.document".to_owned(), &mut |path, _| {
-        let carried = path.strip_prefix("$.document.carried[").and_then(|rest| rest.split(']').next());
-        let carried = carried.and_then(|index| document.carried.get(index.parse::<usize>().ok()?));
-        let fate = match carried {
-            Some(carried) if is_ours(carried) => {
+        let below = path.strip_prefix("$.document").unwrap_or(&path);
+        let in_carried = below.strip_prefix(".carried[").and_then(|rest| rest.split_once(']'));
+        let carried = in_carried.and_then(|(number, rest)| {
+            let number = number.parse::<usize>().ok()?;
+            Some((document.carried.get(number)?, number, rest))
+        });
+        let fate = match (carried, on) {
+            (Some((carried, ..)), _) if is_ours(carried) => {
                 Fate::Kept { to: format!("$.{}", carried.path.as_deref().unwrap_or_default()) }
             }
-            Some(_) if is_written => Fate::Carried { on: "(our extension)".to_owned() },
-            None if path.starts_with("$.document.origins") => Fate::Kept { to: ITS_PLACE.to_owned() },
-            None if is_written => Fate::Kept { to: "(our extension)".to_owned() },
-            _ => Fate::Dropped { why: "a bundle has no place for it, and there is no incident".to_owned() },
+            (Some((_, number, rest)), Some(on)) => {
+                Fate::Carried { on: format!("{on}.carried[{}]{rest}", place_of(number)) }
+            }
+            (None, _) if below.starts_with(".origins") => Fate::Kept { to: ITS_PLACE.to_owned() },
+            (None, Some(on)) => Fate::Carried { on: format!("{on}{below}") },
+            (_, None) => Fate::Dropped { why: "a bundle has no place for it, and there is no incident".to_owned() },
         };
         account.push(Entry { path, fate });
     });

@@ -122,7 +122,7 @@ pub(super) static NAME: Conversion = Conversion {
 };
 
 /// A time as STIX writes it (§2.16), with at least so many digits of a second's fraction.
-fn stix_time(text: &str, digits: usize) -> Option<String> {
+pub(super) fn stix_time(text: &str, digits: usize) -> Option<String> {
     let time = WireTime::parse(text, Grammar::Either).ok()?;
     let is_stix =
         time.is_rfc3339() && time.zone() == Zone::Utc && text.ends_with('Z') && text.as_bytes().get(10) == Some(&b'T');
@@ -336,6 +336,49 @@ pub(super) static CLASS: Conversion = Conversion {
 };
 
 const CLASSES: &[(&str, &str)] = &[("individual", "person"), ("organization", "organisation")];
+
+/// What an infrastructure is there for: words of `infrastructure-type-ov` (§10.12) for roles of a system in the network (RFC 7970
+/// §3.18.2) that mean the same; others have no word of the other.
+pub(super) static NODE_ROLES: Conversion = Conversion {
+    read: |values| {
+        let role = |word: &str| {
+            INFRASTRUCTURE.iter().find(|(theirs, _)| *theirs == word).map_or(word, |(_, own)| *own).to_owned()
+        };
+        let words = strings(first(values))?;
+        let roles = words.iter().filter(|word| *word != "unknown").map(|word| json!({ "kind": role(word) }));
+        Some(roles.collect::<Vec<_>>()).filter(|roles| !roles.is_empty()).map(Json::Array)
+    },
+    write: |member| {
+        let kinds = member.as_array()?.iter().filter_map(|one| one.get("kind")?.as_str());
+        let known =
+            |kind: &str| INFRASTRUCTURE.iter().find(|(_, own)| *own == kind).map(|(theirs, _)| (*theirs).to_owned());
+        let mut all: Vec<String> = Vec::new();
+        for word in kinds.filter_map(known) {
+            if !all.contains(&word) {
+                all.push(word);
+            }
+        }
+        Some(vec![Some(list(all)?)])
+    },
+};
+
+const INFRASTRUCTURE: &[(&str, &str)] = &[
+    ("amplification", "reflector"),
+    ("anonymization", "anonymization"),
+    ("command-and-control", "c2-server"),
+    ("exfiltration", "drop-server"),
+    ("firewall", "infra-firewall"),
+    ("hosting-malware", "malware-distribution"),
+    ("phishing", "phishing-site"),
+    // Words that RFC 7970 has none for stay as they are.
+    ("botnet", "botnet"),
+    ("control-system", "control-system"),
+    ("hosting-target-lists", "hosting-target-lists"),
+    ("reconnaissance", "reconnaissance"),
+    ("routers-switches", "routers-switches"),
+    ("staging", "staging"),
+    ("workstation", "workstation"),
+];
 
 /// Addresses of somebody, as one text.
 pub(super) static MEANS: Conversion = Conversion {

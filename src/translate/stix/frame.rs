@@ -3,7 +3,7 @@
 
 use super::{
     convert::{ALIASES, MOMENT, PLAIN, TEXT, TEXTS, TLP},
-    extension,
+    core, extension,
     pair::{Pair, Row},
 };
 use crate::json::Value;
@@ -20,7 +20,7 @@ const COMMON: &[Row] = &[
 
 /// An incident (§4.6).
 pub(super) static INCIDENT: Pair =
-    Pair { kind: "incident", list: "", element: "record", default: true, fixed: &[], rows: &[COMMON] };
+    Pair { kind: "incident", list: "", element: "record", default: true, fixed: &[], rows: &[COMMON, core::FRAME] };
 
 /// A report (§4.16) that a record was made into.
 pub(super) static REPORT: Pair =

@@ -8,11 +8,11 @@ use serde_json::Value as Json;
 use super::{
     FORMAT,
     convert::{marking, milliseconds},
-    extension,
+    core, extension,
     ids::IdKey,
     observable,
     pair::{Pair, object},
-    pattern, summary,
+    summary,
     tree::{self, Group, get},
 };
 use crate::{
@@ -20,7 +20,11 @@ use crate::{
     marking::Tlp,
     record::{Record, base::Carried, identity::Kind},
     stix::{Family, TLP_2},
+    translate::pattern,
 };
+
+/// The property with what an object is marked with.
+pub(super) const MARKS: &str = "object_marking_refs";
 
 /// Properties by their names.
 pub(super) type Properties = BTreeMap<String, Value<'static>>;
@@ -32,7 +36,7 @@ pub(super) struct Fresh {
     record: String,
     created: Option<Value<'static>>,
     modified: Option<Value<'static>>,
-    tlp: Option<Tlp>,
+    level: Option<Tlp>,
     /// The id of the object that the record itself is.
     frame: String,
     /// The team that makes the document.
@@ -47,8 +51,8 @@ struct Creator {
 }
 
 impl Fresh {
-    /// Of this record.
-    pub fn of(record: &Record, key: &IdKey) -> Self {
+    /// Of this record, which is so narrow.
+    pub fn of(record: &Record, key: &IdKey, level: Option<Tlp>) -> Self {
         let modified = record.modified.as_ref().and_then(|time| milliseconds(time.as_str()));
         let created = record.created.as_ref().and_then(|time| milliseconds(time.as_str()));
         let name = record.id.to_string();
@@ -69,24 +73,34 @@ impl Fresh {
             // What is known first of a record is this revision, if it does not say when it was begun.
             created: created.or_else(|| modified.clone()),
             modified,
-            tlp: record.handling.as_ref().and_then(|handling| handling.tlp),
+            level,
             creator,
         }
     }
 
-    /// Makes an object whole that did not come as one; which of its properties say only what others say.
+    /// How narrow the record is.
+    pub fn level(&self) -> Option<Tlp> {
+        self.level
+    }
+
+    /// Makes an object whole that did not come as one, of an element that is so narrow; which of its properties say only what
+    /// others say.
     pub fn complete(
         &self,
         pair: &Pair,
         mut properties: Properties,
         group: &Group,
         id: &str,
+        level: Option<Tlp>,
     ) -> (Properties, Vec<String>) {
         if properties.contains_key("id") {
             return (properties, Vec::new());
         }
-        self.common(&mut properties, id, pair.def().is_some_and(|def| def.family != Family::Observable));
         let mut derived = Vec::new();
+        if !properties.contains_key(MARKS) && level.is_some() {
+            derived.push(MARKS.to_owned());
+        }
+        self.common(&mut properties, id, pair.def().is_none_or(|def| def.family != Family::Observable), level);
         let mut derive = |name: &str, value: Option<Value<'static>>, properties: &mut Properties| {
             if let (Some(value), false) = (value, properties.contains_key(name)) {
                 properties.insert(name.to_owned(), value);
@@ -95,10 +109,11 @@ impl Fresh {
         };
         match pair.kind {
             "indicator" => {
-                let made = group.get("observable").and_then(Json::as_object).and_then(pattern::of);
-                if let (Some(made), false) = (made, properties.contains_key("pattern")) {
-                    derive("pattern", Some(Value::string(made)), &mut properties);
-                    derive("pattern_type", Some(Value::string("stix")), &mut properties);
+                let made = if properties.contains_key("pattern") { None } else { pattern::of(group) };
+                if let Some(made) = made {
+                    derive("pattern", Some(Value::string(made.pattern)), &mut properties);
+                    derive("pattern_type", Some(Value::string(made.language)), &mut properties);
+                    derive("pattern_version", made.version.map(Value::string), &mut properties);
                 }
                 // It holds at least since it was said.
                 derive("valid_from", self.modified.clone(), &mut properties);
@@ -110,6 +125,9 @@ impl Fresh {
             }
             "note" | "opinion" => {
                 derive("object_refs", Some(Value::array([Value::string(self.frame.clone())])), &mut properties);
+                // When it was: a note has no other place for it.
+                let at = group.get("at").and_then(summary::time).filter(|_| pair.kind == "note");
+                derive("abstract", at.map(|(time, _)| Value::string(time)), &mut properties);
             }
             "observed-data" => {
                 let seen = observable::objects(group).into_iter().map(|(id, _)| Value::string(id));
@@ -124,13 +142,23 @@ impl Fresh {
                 // It was seen at least once.
                 derive("number_observed", Some(Value::from(1_u64)), &mut properties);
             }
-            _ => {}
+            kind => derived.extend(core::complete(kind, pair.list, &mut properties)),
         }
         (properties, derived)
     }
 
+    /// An object of this type beside the incident, the so manieth and so narrow: its id, and what all have.
+    pub fn object(&self, kind: &str, place: usize, level: Option<Tlp>) -> (String, Properties) {
+        let id = self.key.id(kind, &[&self.record, "core", &place.to_string()]);
+        let fixed = [("type", kind), ("spec_version", "2.1")];
+        let mut made: Properties =
+            fixed.into_iter().map(|(name, value)| (name.to_owned(), Value::string(value.to_owned()))).collect();
+        self.common(&mut made, &id, true, level);
+        (id, made)
+    }
+
     /// What all new objects have.
-    fn common(&self, properties: &mut Properties, id: &str, has_versions: bool) {
+    fn common(&self, properties: &mut Properties, id: &str, has_versions: bool, level: Option<Tlp>) {
         properties.insert("id".to_owned(), Value::string(id.to_owned()));
         if has_versions {
             let creator = self.creator.as_ref().map(|creator| Value::string(creator.id.clone()));
@@ -142,8 +170,8 @@ impl Fresh {
                 }
             }
         }
-        if let (Some(marking), false) = (self.tlp.and_then(marking), properties.contains_key("object_marking_refs")) {
-            properties.insert("object_marking_refs".to_owned(), Value::array([Value::string(marking.id)]));
+        if let (Some(marking), false) = (level.and_then(marking), properties.contains_key(MARKS)) {
+            properties.insert(MARKS.to_owned(), Value::array([Value::string(marking.id)]));
         }
     }
 
@@ -156,7 +184,11 @@ impl Fresh {
         references: &[String],
         id: &str,
     ) -> (Properties, Vec<String>) {
-        let (mut properties, mut derived) = self.complete(pair, properties, record, id);
+        let dated = properties.contains_key("created");
+        let (mut properties, mut derived) = self.complete(pair, properties, record, id, self.level);
+        if !dated && properties.contains_key("created") {
+            derived.push("created".to_owned());
+        }
         if !properties.contains_key("name") {
             let aliases = record.get("aliases").and_then(Json::as_array).map(Vec::as_slice).unwrap_or_default();
             // Our own number is the last.
@@ -185,8 +217,14 @@ impl Fresh {
         properties.insert("object_refs".to_owned(), Value::array(all));
     }
 
-    /// Objects that stand beside that of an element: what was observed, and what a system consists of.
-    pub fn beside(&self, pair: &Pair, group: &Group, properties: &Properties) -> Vec<Value<'static>> {
+    /// Objects that stand beside that of an element, which is so narrow: what was observed, and what a system consists of.
+    pub fn beside(
+        &self,
+        pair: &Pair,
+        group: &Group,
+        properties: &Properties,
+        level: Option<Tlp>,
+    ) -> Vec<Value<'static>> {
         let Some(own) = properties.get("id").and_then(|id| id.as_str().ok()) else { return Vec::new() };
         let objects = match pair.kind {
             "observed-data" => observable::objects(group),
@@ -195,20 +233,18 @@ impl Fresh {
         };
         let mut made = Vec::new();
         for (id, mut seen) in objects {
-            if let Some(marking) = properties.get("object_marking_refs") {
-                seen.insert("object_marking_refs".to_owned(), marking.clone());
+            if let Some(marking) = properties.get(MARKS) {
+                seen.insert(MARKS.to_owned(), marking.clone());
             }
-            derived(&mut seen);
-            made.push(object(seen));
+            made.push(derived(seen));
             if pair.kind == "infrastructure" {
                 let mut link = Properties::new();
-                self.common(&mut link, &self.key.id("relationship", &[&self.record, own, &id]), true);
+                self.common(&mut link, &self.key.id("relationship", &[&self.record, own, &id]), true, level);
                 let ends = [("relationship_type", "consists-of"), ("source_ref", own), ("target_ref", &id)];
                 let fixed = [("type", "relationship"), ("spec_version", "2.1")];
                 let all = ends.into_iter().chain(fixed);
                 link.extend(all.map(|(name, value)| (name.to_owned(), Value::string(value.to_owned()))));
-                derived(&mut link);
-                made.push(object(link));
+                made.push(derived(link));
             }
         }
         made
@@ -221,15 +257,14 @@ impl Fresh {
         let mut made = Vec::new();
         if let (Some("incident"), Some(own), false) = (text("type"), text("id"), references.is_empty()) {
             let mut report = Properties::new();
-            self.common(&mut report, &self.key.id("report", &[&self.record]), true);
-            for name in ["spec_version", "created", "modified", "lang", "name", "object_marking_refs"] {
+            self.common(&mut report, &self.key.id("report", &[&self.record]), true, self.level);
+            for name in ["spec_version", "created", "modified", "lang", "name", MARKS] {
                 report.extend(frame.get(name).map(|value| (name.to_owned(), value.clone())));
             }
             report.insert("type".to_owned(), Value::string("report"));
             let all: Vec<String> = std::iter::once(own.to_owned()).chain(references.iter().cloned()).collect();
             self.list(&mut report, &all);
-            derived(&mut report);
-            made.push(object(report));
+            made.push(derived(report));
         }
         made
     }
@@ -238,13 +273,12 @@ impl Fresh {
     pub fn team(&self) -> Option<Value<'static>> {
         let Creator { id, name, contact } = self.creator.as_ref()?;
         let mut team = Properties::new();
-        self.common(&mut team, id, true);
+        self.common(&mut team, id, true, self.level);
         let fixed = [("type", "identity"), ("spec_version", "2.1"), ("identity_class", "organization"), ("name", name)];
         team.extend(fixed.map(|(name, value)| (name.to_owned(), Value::string(value.to_owned()))));
         team.remove("created_by_ref");
         team.extend(contact.clone().map(|contact| ("contact_information".to_owned(), Value::string(contact))));
-        derived(&mut team);
-        Some(object(team))
+        Some(derived(team))
     }
 }
 
@@ -265,9 +299,19 @@ pub(super) fn definition(id: &str) -> Option<Value<'static>> {
     Some(object(all.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()))
 }
 
-/// Says of an object that it says only what others say.
-fn derived(properties: &mut Properties) {
-    if let Some(extensions) = extension::with(None, &Group::new(), &[extension::WHOLE.to_owned()]) {
+/// An object that says only what others say, and that it does.
+fn derived(mut properties: Properties) -> Value<'static> {
+    let entry = extension::entry_of_all(&object(properties.clone()));
+    if let Some(extensions) = extension::with(properties.get("extensions"), &Group::new(), &[entry]) {
+        properties.insert("extensions".to_owned(), extensions);
+    }
+    object(properties)
+}
+
+/// The same of what an incident says of by the core extension: there it stays derived, whatever it says.
+pub(super) fn derived_in_core(properties: &mut Properties) {
+    let entry = extension::entry(extension::WHOLE, None);
+    if let Some(extensions) = extension::with(properties.get("extensions"), &Group::new(), &[entry]) {
         properties.insert("extensions".to_owned(), extensions);
     }
 }

@@ -24,7 +24,7 @@ impl IdKey {
     }
 
     /// The UUID of these names, one inside the other.
-    pub(super) fn uuid(&self, names: &[&str]) -> Uuid {
+    pub(in crate::translate) fn uuid(&self, names: &[&str]) -> Uuid {
         let mut context = hmac::Context::with_key(&self.0);
         for name in names {
             // The length first, so that no two lists of names are the same bytes.

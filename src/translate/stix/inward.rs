@@ -1,129 +1,316 @@
-//! STIX to records: one record for each incident, and one for what belongs to none.
+//! STIX to records: one record for each incident, and what belongs to none in others.
+//!
+//! All objects are looked at once ([`Survey`]), which gives the [`Plan`]: which of them make which record. Then each record is
+//! made of its own objects; the others need not be in memory.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-
-use serde_json::{Value as Json, json};
-use uuid::Uuid;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use super::{
     FORMAT,
     account::Account,
     extension, frame,
-    lists::{LISTS, bind},
-    marking::{Markings, marks, means_something},
-    pair::{Pair, Read},
-    reach::{self, Reached},
-    table::{ENDS, pair_of},
-    tree::{self, Group, leaves, members},
+    marking::Markings,
+    pair::Pair,
+    reach::{Links, Reached},
+    reading::{Reading, record_id},
+    table::pair_of,
+    tree::{self, leaves, members},
+    versions::Versions,
 };
 use crate::{
+    error::{Finding, Severity},
     json::Value,
-    marking::Tlp,
     record::{
-        Document, NodeMut, Part as _, Place, Record, RecordDocument,
-        base::{Carried, ElementRef, Origin, RecordId},
-        identity::Kind,
-        name_elements,
+        Document, Record, RecordDocument,
+        base::{Carried, RecordId},
+        identity::{Related, Relation},
     },
     stix::StixDocument,
-    translate::ledger::{Entry, Fate},
+    translate::ledger::{Entry, Fate, of_record},
 };
 
-/// Namespace of the ids of records that translation makes: they follow from the document, and a document that comes
-/// twice gives the same record.
-const IDS: Uuid = Uuid::from_u128(0x8a4f_60c2_1d6e_4a0b_b7a5_0c9e_41d8_73f6);
-
-/// An object, and what is to become of it.
-struct Item {
-    /// Its path in the document.
-    path: String,
-    /// What it becomes; without it is carried whole.
-    pair: Option<&'static Pair>,
-    /// The id of its element.
-    element: String,
-}
+/// To how many incidents what belongs to none of them is related: in a document of more, that says nothing.
+const RELATED: usize = 64;
 
 /// Records out of a STIX document, and the account of every leaf of it.
 pub fn from_stix(document: StixDocument) -> (RecordDocument, Vec<Entry>) {
-    let wanted = wanted(&document);
+    from_stix_but(document, &BTreeSet::new())
+}
+
+/// The same, with these objects carried as they came.
+pub(in crate::translate) fn from_stix_but(
+    document: StixDocument,
+    broken: &BTreeSet<usize>,
+) -> (RecordDocument, Vec<Entry>) {
+    let mut survey = Survey::default();
     let is_bundle = document.is_bundle();
     let (outer, objects) = document.into_parts();
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    let item = |(i, object): (usize, &Value<'static>)| {
-        let path = if is_bundle { format!("$.objects[{i}]") } else { "$".to_owned() };
-        let pair = pair_of(object).filter(|_| !extension::is_derived(object));
-        let element = pair.map_or_else(String::new, |pair| {
-            let count = counts.entry(pair.element).or_default();
-            *count += 1;
-            format!("{}-{count}", pair.element)
-        });
-        Item { path, pair, element }
-    };
-    let items: Vec<Item> = objects.iter().enumerate().map(item).collect();
-    let is_frame = |(_, object): &(usize, &Value<'static>)| frame::is_frame(object);
-    let frames: Vec<usize> = objects.iter().enumerate().filter(is_frame).map(|(i, _)| i).collect();
-    let markings = Markings::of(objects.iter());
-    let mut sorted = reach::sort(&objects, &frames);
-    if sorted.is_empty() {
-        sorted.push(Reached::default());
-    }
-    let mut made = RecordDocument::default();
-    let mut account = Vec::new();
-    let mut told: BTreeSet<usize> = BTreeSet::new();
-    for (ordinal, reached) in sorted.iter().enumerate() {
-        let reading = Reading { objects: &objects, items: &items, markings: &markings, reached };
-        let (record, entries) = reading.record(ordinal);
+    objects.iter().for_each(|object| survey.note(object));
+    survey.carry(broken);
+    let mut plan = survey.plan(is_bundle);
+    let (document, mut account) = plan.document(outer.as_ref(), !objects.is_empty());
+    let mut made = RecordDocument { document, ..RecordDocument::default() };
+    for number in 0..plan.records() {
+        let (record, entries) =
+            plan.record(number, plan.objects(number).map(|index| (index, &objects[index])).collect());
         made.records.push(record);
-        for (index, entries) in entries {
-            if told.insert(index) {
-                account.extend(entries);
-            }
-        }
+        account.extend(entries);
     }
-    link(&mut made.records, frames.len());
-    let said = frames.iter().find_map(|frame| extension::document(&objects[*frame])).unwrap_or_default();
-    made.document = document_in(outer.as_ref(), !objects.is_empty(), &mut account);
-    made.document.lang = said.lang;
-    made.document.carried.extend(said.carried);
-    let mut whole = Account::default();
-    whole.extend(account);
-    (made, whole.of(wanted))
+    account.sort_by(|a, b| a.path.cmp(&b.path));
+    (made, account)
+}
+
+/// The objects of which something is wrong, by number, if nothing else is: they can be carried as they came, and the others go on.
+/// An incident cannot be told without its own object.
+pub(in crate::translate) fn broken(document: &StixDocument, findings: &[Finding]) -> Option<BTreeSet<usize>> {
+    broken_but(findings, |index| document.objects().get(index).is_none_or(|object| frame::is_frame(object.value())))
+}
+
+fn broken_but(findings: &[Finding], is_incident: impl Fn(usize) -> bool) -> Option<BTreeSet<usize>> {
+    let errors = findings.iter().filter(|finding| finding.severity == Severity::Error);
+    let number = |finding: &Finding| finding.path.strip_prefix("$.objects[")?.split_once(']')?.0.parse().ok();
+    let numbers: BTreeSet<usize> = errors.map(number).collect::<Option<_>>()?;
+    (!numbers.iter().any(|index| is_incident(*index))).then_some(numbers)
 }
 
 /// The account of a document that is written anew.
 pub(in crate::translate) fn kept_as_it_is(document: &StixDocument) -> Vec<Entry> {
-    wanted(document).into_iter().map(|path| Entry { fate: Fate::Kept { to: path.clone() }, path }).collect()
+    let objects = document.objects();
+    let mut account = document.frame().map(|frame| kept_around(frame, !objects.is_empty())).unwrap_or_default();
+    for (i, object) in objects.iter().enumerate() {
+        account.extend(kept_object(object.value(), &path(document.is_bundle(), i)));
+    }
+    account
 }
 
-/// Every leaf of a document.
-fn wanted(document: &StixDocument) -> Vec<String> {
+/// The account of what stands around the objects, where it is written anew.
+pub(in crate::translate) fn kept_around(frame: &Value<'static>, has_objects: bool) -> Vec<Entry> {
+    leaves_around(frame, has_objects).into_iter().map(kept).collect()
+}
+
+/// The account of an object that is written anew.
+pub(in crate::translate) fn kept_object(object: &Value<'static>, path: &str) -> Vec<Entry> {
+    leaves_of(object, path).into_iter().map(kept).collect()
+}
+
+fn kept(path: String) -> Entry {
+    Entry { fate: Fate::Kept { to: path.clone() }, path }
+}
+
+/// Every leaf around the objects. The list of a bundle that has objects is told of with them.
+fn leaves_around(frame: &Value<'static>, has_objects: bool) -> Vec<String> {
     let mut all = Vec::new();
-    let objects = document.objects();
-    for member in document.frame().map(members).unwrap_or_default() {
-        if member.key != "objects" || objects.is_empty() {
-            leaves(&member.value, &crate::json::below("$", &member.key), &mut |path, _| all.push(path));
-        }
-    }
-    for (i, object) in objects.iter().enumerate() {
-        let path = if document.is_bundle() { format!("$.objects[{i}]") } else { "$".to_owned() };
-        leaves(object.value(), &path, &mut |path, _| all.push(path));
+    for member in members(frame).iter().filter(|member| member.key != "objects" || !has_objects) {
+        leaves(&member.value, &crate::json::below("$", &member.key), &mut |path, _| all.push(path));
     }
     all
 }
 
-/// What belongs to no incident is related to all of them.
-fn link(records: &mut [Record], incidents: usize) {
-    let (with, without) = records.split_at_mut(incidents.min(records.len()));
-    for record in without {
-        for (i, incident) in with.iter().enumerate() {
-            record.related.push(crate::record::identity::Related {
-                id: format!("incident-{}", i + 1).parse().unwrap_or_default(),
-                record: Some(incident.id),
-                relation: Some(crate::record::identity::Relation::RelatedTo),
-                ..Default::default()
-            });
+/// Every leaf of an object.
+pub(super) fn leaves_of(object: &Value<'static>, path: &str) -> Vec<String> {
+    let mut all = Vec::new();
+    leaves(object, path, &mut |path, _| all.push(path));
+    all
+}
+
+/// The path of an object.
+pub(in crate::translate) fn path(is_bundle: bool, index: usize) -> String {
+    if is_bundle { format!("$.objects[{index}]") } else { "$".to_owned() }
+}
+
+/// What must be known of all objects before a record is made of some.
+#[derive(Debug, Default)]
+pub(in crate::translate) struct Survey {
+    items: Vec<Item>,
+    counts: BTreeMap<&'static str, u32>,
+    links: Links,
+    versions: Versions,
+    markings: Markings,
+    frames: Vec<usize>,
+    /// The records of the first incidents.
+    incidents: Vec<RecordId>,
+    /// What our extension says of the document.
+    said: Option<Document>,
+    /// Whether an incident has no language.
+    lacks_language: bool,
+}
+
+/// What an object becomes.
+#[derive(Clone, Copy, Debug)]
+struct Item {
+    /// Without it is carried whole.
+    pair: Option<&'static Pair>,
+    /// The number of its element among those of its name.
+    number: u32,
+}
+
+impl Survey {
+    /// Takes note of the next object.
+    pub fn note(&mut self, object: &Value<'static>) {
+        let index = self.items.len();
+        let pair = pair_of(object).filter(|_| !extension::is_derived(object));
+        let number = pair.map_or(0, |pair| {
+            let count = self.counts.entry(pair.element).or_default();
+            *count += 1;
+            *count
+        });
+        self.items.push(Item { pair, number });
+        self.links.note(object);
+        self.versions.note(object);
+        self.markings.note(object);
+        if frame::is_frame(object) {
+            if self.incidents.len() <= RELATED {
+                self.incidents.push(record_id(self.frames.len(), std::iter::once(object), true));
+            }
+            self.said = self.said.take().or_else(|| extension::document(object));
+            self.lacks_language |= object.get("lang").is_none();
+            self.frames.push(index);
         }
     }
+
+    /// As [`broken`].
+    pub fn broken(&self, findings: &[Finding]) -> Option<BTreeSet<usize>> {
+        broken_but(findings, |index| self.frames.binary_search(&index).is_ok())
+    }
+
+    /// Has these objects carried as they came.
+    pub fn carry(&mut self, broken: &BTreeSet<usize>) {
+        for index in broken {
+            if let Some(item) = self.items.get_mut(*index) {
+                item.pair = None;
+            }
+        }
+    }
+
+    /// Which records there will be, of a bundle or of an object that stands alone.
+    pub fn plan(mut self, is_bundle: bool) -> Plan {
+        let past = self.versions.past(self.links.bearers());
+        for (item, _) in self.items.iter_mut().zip(past).filter(|(_, is_past)| *is_past) {
+            item.pair = None;
+        }
+        let mut sorted = self.links.sort(&self.frames);
+        if sorted.is_empty() {
+            sorted.push(Reached::default());
+        }
+        let incidents = if self.incidents.len() > RELATED { Vec::new() } else { self.incidents };
+        Plan {
+            is_bundle,
+            is_told: vec![false; self.items.len()],
+            have_languages: !self.lacks_language && sorted.iter().all(|reached| reached.frame.is_some()),
+            items: self.items,
+            markings: self.markings,
+            sorted: sorted.into_iter().map(Arc::new).collect(),
+            incidents,
+            said: self.said.unwrap_or_default(),
+        }
+    }
+}
+
+/// Which objects make which records.
+#[derive(Debug)]
+pub(in crate::translate) struct Plan {
+    is_bundle: bool,
+    items: Vec<Item>,
+    /// The marking definitions of the document.
+    markings: Markings,
+    sorted: Vec<Arc<Reached>>,
+    incidents: Vec<RecordId>,
+    said: Document,
+    /// Objects that the account has.
+    is_told: Vec<bool>,
+    have_languages: bool,
+}
+
+impl Plan {
+    /// Whether each of the records will have a language.
+    pub fn have_languages(&self) -> bool {
+        self.have_languages
+    }
+
+    /// How many records there will be.
+    pub fn records(&self) -> usize {
+        self.sorted.len()
+    }
+
+    /// The objects that a record is made of.
+    pub fn objects(&self, number: usize) -> impl Iterator<Item = usize> + use<> {
+        let reached = self.sorted.get(number).cloned();
+        let frame = reached.as_ref().and_then(|reached| reached.frame);
+        let count = reached.as_ref().map_or(0, |reached| reached.others.len());
+        let others = (0..count).filter_map(move |i| reached.as_ref()?.others.get(i).copied());
+        frame.into_iter().chain(others)
+    }
+
+    /// What an object becomes.
+    pub(super) fn pair(&self, index: usize) -> Option<&'static Pair> {
+        self.items.get(index)?.pair
+    }
+
+    /// The id of the element that it becomes.
+    pub(super) fn element(&self, index: usize) -> String {
+        let item = self.items.get(index);
+        item.and_then(|item| Some(format!("{}-{}", item.pair?.element, item.number))).unwrap_or_default()
+    }
+
+    /// The path of an object.
+    pub(super) fn path(&self, index: usize) -> String {
+        path(self.is_bundle, index)
+    }
+
+    pub(super) fn markings(&self) -> &Markings {
+        &self.markings
+    }
+
+    /// Whether the objects are those of a bundle.
+    pub(super) fn is_bundle(&self) -> bool {
+        self.is_bundle
+    }
+
+    /// The record of this number out of [its objects](Self::objects), and the account of those that are in none before it.
+    pub fn record(&mut self, number: usize, objects: BTreeMap<usize, &Value<'static>>) -> (Record, Vec<Entry>) {
+        let Some(reached) = self.sorted.get(number).cloned() else { return (Record::default(), Vec::new()) };
+        let (mut record, told) = Reading { plan: self, objects: &objects, reached: &reached }.record(number);
+        if reached.frame.is_none() {
+            relate(&mut record, &self.incidents);
+        }
+        let mut account = Vec::new();
+        for (index, mut entries) in told {
+            let Some(object) = objects.get(&index) else { continue };
+            if self.is_told.get_mut(index).is_none_or(|is_told| std::mem::replace(is_told, true)) {
+                continue;
+            }
+            entries.iter_mut().filter_map(|entry| entry.fate.place_mut()).for_each(|place| of_record(place, number));
+            let mut whole = Account::default();
+            whole.extend(entries);
+            account.extend(whole.of(leaves_of(object, &self.path(index))));
+        }
+        (record, account)
+    }
+
+    /// What stands around the objects, and the account of it.
+    pub fn document(&self, outer: Option<&Value<'static>>, has_objects: bool) -> (Document, Vec<Entry>) {
+        let mut account = Vec::new();
+        let mut made = document_in(outer, has_objects, &mut account);
+        made.lang.clone_from(&self.said.lang);
+        made.carried.extend(self.said.carried.iter().cloned());
+        let mut whole = Account::default();
+        whole.extend(account);
+        let account = whole.of(outer.map(|outer| leaves_around(outer, has_objects)).unwrap_or_default());
+        (made, account)
+    }
+}
+
+/// What belongs to no incident is related to all of them.
+fn relate(record: &mut Record, incidents: &[RecordId]) {
+    record.related.extend(incidents.iter().enumerate().map(|(i, incident)| Related {
+        id: format!("incident-{}", i + 1).parse().unwrap_or_default(),
+        record: Some(*incident),
+        relation: Some(Relation::RelatedTo),
+        ..Related::default()
+    }));
 }
 
 /// What stands around the objects is residue of the document.
@@ -149,209 +336,4 @@ fn document_in(outer: Option<&Value<'static>>, has_objects: bool, account: &mut 
 
 fn carried(path: &str, value: String) -> Carried {
     Carried { format: Some(FORMAT.to_owned()), path: Some(path.to_owned()), value: Some(value), ..Carried::default() }
-}
-
-/// One record while it is made.
-struct Reading<'d> {
-    objects: &'d [Value<'static>],
-    items: &'d [Item],
-    /// The marking definitions of the document.
-    markings: &'d Markings,
-    reached: &'d Reached,
-}
-
-impl Reading<'_> {
-    /// The record, and the account by objects.
-    fn record(&self, ordinal: usize) -> (Record, Vec<(usize, Vec<Entry>)>) {
-        let mut whole = BTreeSet::new();
-        loop {
-            let (json, account) = self.json(ordinal, &whole);
-            match serde_json::from_value::<Record>(Json::Object(json)) {
-                Ok(record) => return (self.finish(record, &whole), account),
-                // What the record's own types refuse is carried as it is.
-                Err(_) if !self.find_misfits(ordinal, &mut whole) => {
-                    let all = (0..self.objects.len()).collect();
-                    let (json, account) = self.json(ordinal, &all);
-                    let record = serde_json::from_value(Json::Object(json)).unwrap_or_default();
-                    return (record, account);
-                }
-                Err(_) => {}
-            }
-        }
-    }
-
-    /// Adds the objects whose elements are none of the record's; whether there are more than before.
-    fn find_misfits(&self, ordinal: usize, whole: &mut BTreeSet<usize>) -> bool {
-        let before = whole.len();
-        let alone = |frame, others| {
-            let reached = &Reached { frame, others };
-            let (json, _) = Reading { reached, ..*self }.json(ordinal, &BTreeSet::new());
-            serde_json::from_value::<Record>(Json::Object(json)).is_err()
-        };
-        whole.extend(self.reached.frame.filter(|frame| alone(Some(*frame), Vec::new())));
-        whole.extend(self.reached.others.iter().filter(|other| alone(None, vec![**other])));
-        whole.len() > before
-    }
-
-    /// The record as JSON; these objects are carried whole.
-    fn json(&self, ordinal: usize, whole: &BTreeSet<usize>) -> (Group, Vec<(usize, Vec<Entry>)>) {
-        let mut record = Group::new();
-        let mut account = Vec::new();
-        let mut residue: Vec<Json> = Vec::new();
-        let mut seed = format!("{ordinal}");
-        let mut kind = Kind::Intelligence;
-        if let Some(index) = self.reached.frame {
-            let (object, item) = (&self.objects[index], &self.items[index]);
-            seed = format!("{}\n{ordinal}", reach::id(object).unwrap_or_default());
-            kind = Kind::Event;
-            if whole.contains(&index) {
-                account.push((index, self.carry(index, &mut residue)));
-            } else {
-                let read = frame::pair(object).read(object, &item.path, "$");
-                record = read.group;
-                self.narrow(&mut record, "/handling/tlp", object);
-                residue.extend(read.residue.into_iter().map(|(name, value)| entry(&name, value)));
-                account.push((index, read.account));
-            }
-            record.insert("origins".to_owned(), json!([self.origin(index)]));
-        } else {
-            seed.extend(
-                self.reached.others.iter().filter_map(|one| reach::id(&self.objects[*one])).flat_map(|id| ["\n", id]),
-            );
-            record.insert("origins".to_owned(), json!([{ "path": "$.objects" }]));
-        }
-        let known = self.known(whole);
-        let mut lists = held(&mut record);
-        let named = lists.values().flat_map(|list| list.iter().enumerate());
-        let named = named.filter_map(|(place, one)| Some((one.as_str()?.to_owned(), place)));
-        let places: HashMap<String, usize> = named.collect();
-        for index in &self.reached.others {
-            let (object, item) = (&self.objects[*index], &self.items[*index]);
-            let Some(pair) = item.pair.filter(|_| !whole.contains(index)) else {
-                account.push((*index, self.carry(*index, &mut residue)));
-                continue;
-            };
-            let list = lists.entry(pair.list).or_default();
-            let place = reach::id(object).and_then(|id| places.get(id)).copied().unwrap_or(list.len());
-            let mut read = pair.read(object, &item.path, &format!("$.{}[{place}]", pair.list));
-            loosen(&mut read, object, &item.path, &known);
-            self.narrow(&mut read.group, "/marking/tlp", object);
-            let mut element = read.group;
-            element.insert("id".to_owned(), json!(item.element));
-            element.insert("origins".to_owned(), json!([self.origin(*index)]));
-            hang(&mut element, read.residue.into_iter().map(|(name, value)| entry(&name, value)).collect());
-            account.push((*index, read.account));
-            match list.get_mut(place) {
-                Some(place) => *place = Json::Object(element),
-                None => list.push(Json::Object(element)),
-            }
-        }
-        for (list, mut elements) in lists {
-            elements.retain(Json::is_object);
-            record.insert(list.to_owned(), Json::Array(elements));
-        }
-        hang(&mut record, residue);
-        let id = RecordId(Uuid::new_v5(&IDS, format!("stix\n{seed}").as_bytes()));
-        record.insert("id".to_owned(), json!(id));
-        record.entry("kind").or_insert_with(|| json!(kind));
-        (record, account)
-    }
-
-    /// A marking of which nobody here knows what it means is the narrowest (design §6).
-    fn narrow(&self, group: &mut Group, member: &str, object: &Value<'static>) {
-        let parts = object.get("granular_markings").and_then(|list| list.as_array().ok()).unwrap_or_default();
-        let of_parts = parts.iter().filter_map(|part| part.get("marking_ref")?.as_str().ok());
-        let mut ids = marks(object.get("object_marking_refs")).chain(of_parts);
-        if ids.any(|id| !means_something(id, self.markings)) {
-            tree::set(group, member, json!(Tlp::Red));
-        }
-    }
-
-    fn origin(&self, index: usize) -> Origin {
-        let ordinal = self.items[index].path.ends_with(']').then_some(index as u64);
-        Origin { path: Some(self.items[index].path.clone()), ordinal, ..Origin::default() }
-    }
-
-    /// An object of which no element is made.
-    fn carry(&self, index: usize, residue: &mut Vec<Json>) -> Vec<Entry> {
-        let (object, path) = (&self.objects[index], &self.items[index].path);
-        residue.push(entry(path, tree::text(object)));
-        let mut account = Vec::new();
-        leaves(object, path, &mut |path, _| {
-            account.push(Entry { path, fate: Fate::Carried { on: "$.carried".to_owned() } });
-        });
-        account
-    }
-
-    /// The ids of objects that become elements of the record, and theirs.
-    fn known(&self, whole: &BTreeSet<usize>) -> HashMap<&str, &str> {
-        let elements =
-            self.reached.others.iter().filter(|one| self.items[**one].pair.is_some() && !whole.contains(one));
-        let both = |one: &usize| Some((reach::id(&self.objects[*one])?, self.items[*one].element.as_str()));
-        elements.filter_map(both).collect()
-    }
-
-    /// References lead to the elements that the objects have become; then residue is bound to what hangs there.
-    fn finish(&self, mut record: Record, whole: &BTreeSet<usize>) -> Record {
-        let known = self.known(whole);
-        record.visit_mut(&mut Place::default(), &mut |_, node| {
-            if let NodeMut::Reference(reference) = node
-                && let Some(element) = known.get(reference.as_str())
-                && let Ok(element) = element.parse::<ElementRef>()
-            {
-                *reference = element;
-            }
-        });
-        name_elements(&mut record);
-        bind(&mut record);
-        record
-    }
-}
-
-/// The lists that stand in our extension of an incident, where ids hold the places of objects.
-fn held(record: &mut Group) -> BTreeMap<&'static str, Vec<Json>> {
-    let list = |name: &&'static str| match record.remove(*name) {
-        Some(Json::Array(elements)) => Some((*name, elements)),
-        Some(other) => {
-            record.insert((*name).to_owned(), other);
-            None
-        }
-        None => None,
-    };
-    LISTS.iter().filter_map(list).collect()
-}
-
-fn entry(path: &str, value: String) -> Json {
-    json!({ "format": FORMAT, "path": path, "value": value })
-}
-
-/// Ends of a link of which one is no element of the record stay as they came.
-fn loosen(read: &mut Read, object: &Value<'static>, path: &str, known: &HashMap<&str, &str>) {
-    let Some(Json::Array(ends)) = read.group.get("elements") else { return };
-    if ends.iter().all(|end| end.as_str().is_some_and(|end| known.contains_key(end))) {
-        return;
-    }
-    read.group.remove("elements");
-    for name in ENDS.iter().flat_map(|ends| ends.iter()) {
-        let Some(value) = object.get(name) else { continue };
-        let at = crate::json::below(path, name);
-        for entry in read.account.iter_mut().filter(|entry| entry.path == at) {
-            if let Fate::Kept { to } = &entry.fate {
-                let on = to.trim_end_matches(".elements").to_owned() + ".carried";
-                entry.fate = Fate::Carried { on };
-            }
-        }
-        read.residue.push(((*name).to_owned(), tree::text(value)));
-    }
-}
-
-/// Adds residue to an element.
-fn hang(element: &mut Group, residue: Vec<Json>) {
-    if residue.is_empty() {
-        return;
-    }
-    match element.entry("carried").or_insert_with(|| json!([])) {
-        Json::Array(list) => list.extend(residue),
-        other => *other = Json::Array(residue),
-    }
 }

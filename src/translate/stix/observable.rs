@@ -135,5 +135,5 @@ fn object_of(pair: &Pair, group: &Group) -> Option<(String, Properties)> {
     let text = tree::text(&object(properties.clone()));
     let read = stix::decode(text.as_bytes(), &Limits::default()).ok()?;
     let good = read.findings.iter().all(|finding| finding.severity < Severity::Warning);
-    (good && pair.is_whole(&properties)).then_some((id, properties))
+    (good && pair.is_whole(&properties, true)).then_some((id, properties))
 }

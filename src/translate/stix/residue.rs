@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 use super::{FORMAT, account::Account, tree};
 use crate::{
     json::Value,
-    translate::{ledger::Fate, taken::each_leaf},
+    translate::ledger::{Fate, ITS_PLACE, each_leaf},
 };
 
 /// Residue that was taken.
@@ -19,35 +19,40 @@ pub(super) struct Returned {
     pub whole: Vec<(u64, Value<'static>)>,
     /// Leaves of residue of the record itself, by property: whether it goes back is seen when all is written.
     pub pending: Vec<(String, Vec<String>)>,
-    /// Residue of other formats.
-    pub others: Vec<Json>,
+    /// Residue of other formats, each with its number among all.
+    pub others: Vec<(usize, Json)>,
 }
 
 /// Takes the residue of a group; accounts for it, for the id and the origins.
 pub(super) fn returned(group: &Json, digest: Option<&Json>, at: &str, account: &mut Account) -> Returned {
     let mut back = Returned::default();
-    for (i, one) in group.get("carried").and_then(Json::as_array).into_iter().flatten().enumerate() {
+    let all = || group.get("carried").and_then(Json::as_array).into_iter().flatten();
+    let is_id = |one: &&Json| one.get("path").is_some_and(|path| path == "id");
+    let id =
+        all().find(is_id).and_then(|one| tree::parse(one.get("value")?.as_str()?)?.as_str().ok().map(str::to_owned));
+    for (i, one) in all().enumerate() {
         let at = format!("{at}.carried[{i}]");
         let text = |name: &str| one.get(name).and_then(Json::as_str);
         let mut leaves = Vec::new();
-        each_leaf(one, at, &mut |path, _| leaves.push(path));
+        each_leaf(one, at.clone(), &mut |path, _| leaves.push(path));
         let mut end = |fate: Fate| leaves.iter().for_each(|path| account.end(path.clone(), fate.clone()));
         let dropped = |why: &str| Fate::Dropped { why: why.to_owned() };
         if one.get("digest").is_some() && one.get("digest") != digest {
             end(dropped("residue of an element that has changed since"));
         } else if text("format") != Some(FORMAT) {
             let mut other = one.clone();
-            if let Json::Object(members) = &mut other {
-                members.remove("digest");
-                members.remove("anchor");
+            for name in ["digest", "anchor"] {
+                // What it is bound to follows from where it stands.
+                if let Some(Json::String(_)) = other.as_object_mut().and_then(|members| members.remove(name)) {
+                    account.kept(format!("{at}.{name}"), ITS_PLACE);
+                }
             }
-            back.others.push(other);
-            end(Fate::Carried { on: "(our extension)".to_owned() });
+            back.others.push((i, other));
         } else if let (Some(path), Some(value)) = (text("path"), text("value").and_then(tree::parse)) {
             let is_whole = path.starts_with('$');
             match digest {
                 None if !is_whole => back.pending.push((path.to_owned(), leaves)),
-                _ => end(Fate::Kept { to: path.to_owned() }),
+                _ => end(Fate::Kept { to: came_to(path, &value, id.as_deref()) }),
             }
             if is_whole {
                 back.whole.push((ordinal_of(path), value));
@@ -59,6 +64,17 @@ pub(super) fn returned(group: &Json, digest: Option<&Json>, at: &str, account: &
         }
     }
     back
+}
+
+/// Where residue goes: an object of which no element was made, or a property of the object that the element came as.
+fn came_to(path: &str, value: &Value<'static>, id: Option<&str>) -> String {
+    let whole = || value.get("id").and_then(|id| id.as_str().ok()).unwrap_or(path).to_owned();
+    match (path.as_bytes().first(), id) {
+        (Some(b'$'), _) => whole(),
+        (Some(b'@'), _) => ITS_PLACE.to_owned(),
+        (_, Some(id)) => format!("{id}.{path}"),
+        (_, None) => path.to_owned(),
+    }
 }
 
 /// The place of an object in the list of a bundle, by its path.

@@ -2,10 +2,10 @@
 
 use super::{
     convert::{
-        CLASS, CONFIDENCE, LINK, MEANS, MOTIVES, NAME, NAME_AND_TEXT, NAMES, PHASES, PLAIN, PLAINS, REFERENCES,
-        SIGHTED, TEXTS, TIME, TLP,
+        CLASS, CONFIDENCE, LINK, MEANS, MOTIVES, NAME, NAME_AND_TEXT, NAMES, NODE_ROLES, PHASES, PLAIN, PLAINS,
+        REFERENCES, SIGHTED, TEXTS, TIME, TLP,
     },
-    observable,
+    core, observable,
     pair::{Conversion, Pair, Row},
 };
 use crate::json::Value;
@@ -141,8 +141,11 @@ pairs! {
         row(&["name", "description"], "/text", &NAME_AND_TEXT);
         MARKING;
     }
-    "infrastructure" => "systems" "system" default ["/role" = "infrastructure"] {
+    // What an infrastructure is in the case it does not say: `infrastructure` of a system is one of the exchange itself (RFC
+    // 7970 §3.17 `category`).
+    "infrastructure" => "systems" "system" default {
         row(&["name", "description"], "/descriptions", &NAME_AND_TEXT);
+        row(&["infrastructure_types"], "/node_roles", &NODE_ROLES);
         MARKING;
     }
     "note" => "timeline" "entry" default {
@@ -178,6 +181,9 @@ pairs! {
 /// What an object becomes.
 pub(super) fn pair_of(object: &Value<'static>) -> Option<&'static Pair> {
     let kind = object.get("type")?.as_str().ok()?;
+    if let Some(pair) = core::pair_of(object) {
+        return Some(pair);
+    }
     PAIRS.iter().chain(observable::PAIRS).find(|pair| pair.kind == kind)
 }
 

@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json};
 use crate::json::{Data, Document, Layout, Limits, Member, Value, below, to_string};
 
 /// A group of the record, as JSON.
-pub(super) type Group = Map<String, Json>;
+pub(in crate::translate) type Group = Map<String, Json>;
 
 /// Visits what stands for something in a value: simple values, and lists and objects with nothing in them.
 pub(super) fn leaves<'v>(value: &'v Value<'static>, path: &str, visit: &mut dyn FnMut(String, &'v Value<'static>)) {
@@ -35,7 +35,7 @@ pub(super) fn text(value: &Value<'_>) -> String {
 }
 
 /// The value that a text is of.
-pub(super) fn parse(text: &str) -> Option<Value<'static>> {
+pub(in crate::translate) fn parse(text: &str) -> Option<Value<'static>> {
     let document = Document::parse(text.as_bytes(), &Limits::default()).ok()?;
     Some(document.into_root().into_owned())
 }
@@ -51,7 +51,7 @@ pub(super) fn from_record(json: &Json) -> Option<Value<'static>> {
 }
 
 /// Whether two values of documents say the same: the order of members is no part of it.
-pub(super) fn same(one: &Value<'_>, other: &Value<'_>) -> bool {
+pub(in crate::translate) fn same(one: &Value<'_>, other: &Value<'_>) -> bool {
     match (&one.data, &other.data) {
         (Data::Array(a), Data::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b)),
         (Data::Object(a), Data::Object(b)) => {
@@ -63,14 +63,14 @@ pub(super) fn same(one: &Value<'_>, other: &Value<'_>) -> bool {
 }
 
 /// The value at a pointer such as `/observable/files/0/name`.
-pub(super) fn get<'g>(group: &'g Group, pointer: &str) -> Option<&'g Json> {
+pub(in crate::translate) fn get<'g>(group: &'g Group, pointer: &str) -> Option<&'g Json> {
     let (first, rest) = split(pointer)?;
     let value = group.get(first)?;
     if rest.is_empty() { Some(value) } else { value.pointer(rest) }
 }
 
 /// Sets the value at a pointer; lists on the way have one element.
-pub(super) fn set(group: &mut Group, pointer: &str, value: Json) {
+pub(in crate::translate) fn set(group: &mut Group, pointer: &str, value: Json) {
     let Some((first, rest)) = split(pointer) else { return };
     let mut place = group.entry(first.to_owned()).or_insert(Json::Null);
     for step in rest.split('/').skip(1) {
@@ -92,7 +92,7 @@ pub(super) fn set(group: &mut Group, pointer: &str, value: Json) {
 }
 
 /// Takes the value at a pointer out, and what is empty without it.
-pub(super) fn take(group: &mut Group, pointer: &str) -> Option<Json> {
+pub(in crate::translate) fn take(group: &mut Group, pointer: &str) -> Option<Json> {
     fn within(value: &mut Json, steps: &[&str]) -> Option<Json> {
         let (step, rest) = steps.split_first()?;
         match value {
@@ -134,7 +134,7 @@ pub(super) fn step(pointer: &str) -> String {
 }
 
 /// Leaves out members with nothing in them; elements of lists keep their places.
-pub(super) fn tidy(value: &mut Json) {
+pub(in crate::translate) fn tidy(value: &mut Json) {
     match value {
         Json::Object(members) => members.retain(|_, value| {
             tidy(value);

@@ -1,5 +1,9 @@
 //! Between the bindings of IODEF, whole and piece by piece.
 
+mod by_record;
+mod mapping;
+mod stix20;
+
 use std::{
     collections::BTreeMap,
     io::{BufReader, Cursor},
@@ -12,7 +16,7 @@ use crate::{
     class::{self, Dice, Path, REST},
     error::{Code, Ended, Finding, Severity},
     format::Format,
-    iodef::{self, IodefDocument, Profile},
+    iodef::{self, IodefDocument},
     spool::Source,
     world::Seeded,
 };
@@ -49,19 +53,20 @@ fn read_iodef(bytes: &[u8], format: Format) -> IodefDocument {
     }
 }
 
-fn long<'s>(source: &'s mut Cursor<&[u8]>, format: Format) -> Long<'s> {
+fn long(bytes: &[u8], format: Format) -> Long<'_> {
+    let source = Cursor::new(bytes);
     match format {
-        Format::IodefXml => Long::Xml(source),
-        Format::Iodef1Xml => Long::Xml1(source),
-        Format::IodefJson => Long::Json(source),
-        _ => Long::Cbor(source),
+        Format::IodefXml => Long::Xml(Box::new(source)),
+        Format::Iodef1Xml => Long::Xml1(Box::new(source)),
+        Format::IodefJson => Long::Json(Box::new(source)),
+        _ => Long::Cbor(Box::new(source)),
     }
 }
 
 /// What is found when so many bytes are held.
 fn found(bytes: &[u8], format: Format, window: u64) -> Vec<Finding> {
     let bounds = Bounds { window, ..Bounds::default() };
-    let mut found = check(long(&mut Cursor::new(bytes), format), bounds).unwrap_or_else(Ended::all);
+    let mut found = check(long(bytes, format), bounds).unwrap_or_else(Ended::all);
     found.sort_by_key(|finding| (finding.position.offset, finding.path.clone(), finding.expected.clone()));
     found
 }
@@ -71,8 +76,7 @@ fn by_piece(bytes: &[u8], from: Format, to: Format, window: u64) -> (Result<Vec<
     let mut account = Vec::new();
     let tell = Tell { all: true, line: &mut |entry| account.push(entry) };
     let bounds = Bounds { window, ..Bounds::default() };
-    let mut source = Cursor::new(bytes);
-    let translated = translate(long(&mut source, from), to, Profile::default(), bounds, Some(tell)).unwrap();
+    let translated = translate(long(bytes, from), to, Options::default(), bounds, Some(tell)).unwrap();
     let errors = translated.findings.iter().filter(|finding| finding.severity == Severity::Error);
     assert_eq!(errors.collect::<Vec<_>>(), Vec::<&Finding>::new());
     assert_eq!(translated.counts, counts(&account));
@@ -113,7 +117,7 @@ proptest! {
     #[test]
     fn versions_by_piece_are_as_whole(seed: u64, depth in 0usize..6, window in 0u64..4096, from in prop::sample::select(&BINDINGS)) {
         let whole = |bytes: &[u8], from, to| {
-            let made = convert(read(bytes, from, u64::MAX).unwrap(), to, Profile::default());
+            let made = convert(read(bytes, from, u64::MAX).unwrap(), to, Default::default());
             let (bytes, mut account) = made.map_or_else(|f| (Err(f.len()), Vec::new()), |made| (Ok(made.bytes), made.account));
             account.sort_by(|a, b| a.path.cmp(&b.path));
             (bytes, account)
@@ -148,9 +152,9 @@ proptest! {
         let bytes = encode(&document(seed, depth, false), Format::IodefXml);
         for to in BINDINGS {
             let told = |all| {
-                let (mut lines, mut source) = (Vec::new(), bytes.as_slice());
+                let mut lines = Vec::new();
                 let tell = Tell { all, line: &mut |entry| lines.push(entry) };
-                let made = translate(Long::Xml(&mut source), to, Profile::default(), Bounds::default(), Some(tell));
+                let made = translate(long(&bytes, Format::IodefXml), to, Options::default(), Bounds::default(), Some(tell));
                 (made.unwrap().counts, lines)
             };
             let (counts, mut all) = told(true);
@@ -278,14 +282,14 @@ fn every_long_list_is_read_and_written_by_piece() {
     let bounds = Bounds { window: 1_000, rest: 10_000, ..Bounds::default() };
     for element in ["EventData", "Indicator", "HistoryItem", "RecordData"] {
         let xml = many(element, 300);
-        assert!(check(Long::Xml(&mut xml.as_bytes()), bounds).is_ok(), "{element}");
+        assert!(check(long(xml.as_bytes(), Format::IodefXml), bounds).is_ok(), "{element}");
         let (json, account) = by_piece(xml.as_bytes(), Format::IodefXml, Format::IodefJson, 1_000);
         let json = json.unwrap();
-        assert!(json.len() > 20_000 && check(Long::Json(&mut Cursor::new(&json)), bounds).is_ok(), "{element}");
+        assert!(json.len() > 20_000 && check(long(&json, Format::IodefJson), bounds).is_ok(), "{element}");
         assert!(account.len() > 300, "{element}");
         let (cbor, _) = by_piece(&json, Format::IodefJson, Format::IodefCbor, 1_000);
         let cbor = cbor.unwrap();
-        assert!(check(Long::Cbor(&mut Cursor::new(&cbor)), bounds).is_ok(), "{element}");
+        assert!(check(long(&cbor, Format::IodefCbor), bounds).is_ok(), "{element}");
         let (back, _) = by_piece(&cbor, Format::IodefCbor, Format::IodefXml, 1_000);
         let text = String::from_utf8(back.unwrap()).unwrap();
         assert_eq!(text.matches(&format!("</{element}>")).count(), 300, "{element}");
@@ -301,15 +305,15 @@ fn end(checked: Result<Vec<Finding>, Ended>) -> Finding {
 fn what_is_in_no_long_list_has_a_limit() {
     let xml = many("Contact", 5_000);
     let bounds = Bounds { rest: 100_000, ..Bounds::default() };
-    let finding = end(check(Long::Xml(&mut xml.as_bytes()), bounds));
+    let finding = end(check(long(xml.as_bytes(), Format::IodefXml), bounds));
     assert_eq!(finding.code, Code::LimitExceeded);
     assert!(finding.expected.contains("rest_bytes"), "{finding}");
     assert!(finding.path.starts_with("/IODEF-Document/Incident[1]/Contact["), "{finding}");
-    assert!(check(Long::Xml(&mut xml.as_bytes()), Bounds::default()).is_ok());
+    assert!(check(long(xml.as_bytes(), Format::IodefXml), Bounds::default()).is_ok());
 
     let (json, _) = by_piece(xml.as_bytes(), Format::IodefXml, Format::IodefJson, u64::MAX);
     let json = json.unwrap();
-    let finding = end(check(Long::Json(&mut Cursor::new(&json)), bounds));
+    let finding = end(check(long(&json, Format::IodefJson), bounds));
     assert_eq!(finding.code, Code::LimitExceeded);
     assert!(finding.expected.contains("rest_bytes"), "{finding}");
     assert_eq!(REST, Bounds::default().rest);
@@ -319,16 +323,16 @@ fn what_is_in_no_long_list_has_a_limit() {
 fn a_source_that_ends_early_is_a_finding() {
     let xml = many("Indicator", 100);
     let cut = &xml[..xml.len() / 2];
-    assert_eq!(end(check(Long::Xml(&mut cut.as_bytes()), Bounds::default())).code, Code::XmlSyntax);
-    let mut source: Box<dyn Source> = Box::new(BufReader::new(Cursor::new(b"{\"Incident\": [{".to_vec())));
-    assert_eq!(end(check(Long::Json(&mut *source), Bounds::default())).code, Code::JsonSyntax);
+    assert_eq!(end(check(long(cut.as_bytes(), Format::IodefXml), Bounds::default())).code, Code::XmlSyntax);
+    let source: Box<dyn Source> = Box::new(BufReader::new(Cursor::new(b"{\"Incident\": [{".to_vec())));
+    assert_eq!(end(check(Long::Json(source), Bounds::default())).code, Code::JsonSyntax);
 }
 
 /// A document that breaks off is told with all that was wrong before.
 #[test]
 fn what_was_found_before_the_end_is_told() {
     let xml = many("Indicator", 3).replace("</Incident>", "<Strange/></Incident>").replace("</IODEF-Document>", "");
-    let findings = check(Long::Xml(&mut xml.as_bytes()), Bounds::default()).unwrap_err().all();
+    let findings = check(long(xml.as_bytes(), Format::IodefXml), Bounds::default()).unwrap_err().all();
     let codes: Vec<_> = findings.iter().map(|finding| finding.code).collect();
     assert!(codes.contains(&Code::ClassUnknownElement), "{codes:?}");
     assert_eq!(codes.last(), Some(&Code::XmlSyntax));

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::{
     class,
-    iodef::IODEF,
+    iodef::{IODEF, Profile},
     iodef1::IODEF1,
     record::{RecordDocument, generate},
     translate::{counts, detect, read, record_to_iodef},
@@ -49,7 +49,7 @@ fn version_1_goes_into_every_format() {
     let mut leaves = BTreeSet::new();
     class::leaves(&*document, &Path::root("IODEF-Document"), &mut |path, _| _ = leaves.insert(path.to_string()));
     for to in crate::translate::FORMATS {
-        let Converted { bytes, account } = convert(source(), *to, Profile::default()).unwrap();
+        let Converted { bytes, account } = convert(source(), *to, Default::default()).unwrap();
         assert_eq!(detect(&bytes), Some(*to));
         assert!(read(&bytes, *to, 1 << 20).unwrap().error().is_none(), "{to}");
         assert_eq!(counts(&account).lost, 0);
@@ -63,7 +63,7 @@ fn the_envelope_of_rid_is_one_line_of_the_account() {
     let message = in_rid(text);
     let source = read(message.as_bytes(), Format::Rid, 1 << 20).unwrap();
     assert!(source.error().is_none() && source.findings.iter().any(|finding| finding.path == "/RID"));
-    let account = convert(source, Format::IodefJson, Profile::default()).unwrap().account;
+    let account = convert(source, Format::IodefJson, Default::default()).unwrap().account;
     assert_eq!(account.iter().filter(|entry| **entry == envelope()).count(), 1);
     // A finding has its place in the message.
     let broken = message.replace("2026-03-02T09:30:00+01:00", "yesterday").replace("<RIDPolicy>", "<RIDPolicy>\n\n");
@@ -73,7 +73,7 @@ fn the_envelope_of_rid_is_one_line_of_the_account() {
     assert_eq!(found.iter().map(|finding| finding.position.line).collect::<Vec<_>>(), [line]);
     // It is read, never written.
     let source = read(message.as_bytes(), Format::Rid, 1 << 20).unwrap();
-    assert_eq!(convert(source, Format::Rid, Profile::default()).unwrap_err()[0].code, Code::FormatUnknown);
+    assert_eq!(convert(source, Format::Rid, Default::default()).unwrap_err()[0].code, Code::FormatUnknown);
 }
 
 proptest! {
@@ -104,41 +104,10 @@ fn our_records_are_written_as_version_1() {
         let path = format!("{}/fixtures/records/{text}.json", env!("CARGO_MANIFEST_DIR"));
         let bytes = std::fs::read(path).unwrap();
         let made =
-            convert(read(&bytes, Format::Record, 1 << 24).unwrap(), Format::Iodef1Xml, Profile::default()).unwrap();
+            convert(read(&bytes, Format::Record, 1 << 24).unwrap(), Format::Iodef1Xml, Default::default()).unwrap();
         let back = read(&made.bytes, Format::Iodef1Xml, 1 << 24).unwrap();
         assert_eq!(back.findings, [], "{text}");
         let Document::Iodef1(document) = back.document else { panic!("another format") };
         assert!(!document.incident[0].event_data.is_empty() && document.incident[0].contact.len() > 1, "{text}");
     }
-}
-
-#[test]
-fn the_worse_fate_of_two_counts() {
-    let entry = |path: &str, fate: Fate| Entry { path: path.to_owned(), fate };
-    let to = |place: &str| Fate::Kept { to: place.to_owned() };
-    let coarse = |place: &str, how: &str| Fate::Coarsened { to: place.to_owned(), how: how.to_owned() };
-    let dropped = Fate::Dropped { why: "no place".to_owned() };
-    let carried = |on: &str| Fate::Carried { on: on.to_owned() };
-    let first = vec![
-        entry("a", to("/x")),
-        entry("b", coarse("/y", "less")),
-        entry("c", carried("/z")),
-        entry("d", to("/w")),
-        entry("e", to("(its place)")),
-        entry("f", dropped.clone()),
-        entry("g", to("/v")),
-    ];
-    let second = [
-        entry("/x", dropped.clone()),
-        entry("/y", coarse("/y2", "still less")),
-        entry("/z", to("/z2")),
-        entry("/w/@a", to("/w2")),
-        entry("/w/@b", carried("/w3")),
-        entry("/v", Fate::Moved { to: "/v2".to_owned() }),
-        entry("/v1", dropped.clone()),
-    ];
-    let fates: Vec<Fate> = compose(first, &second).into_iter().map(|entry| entry.fate).collect();
-    let moved = Fate::Moved { to: "/v2".to_owned() };
-    let both = coarse("/y2", "less; still less");
-    assert_eq!(fates, [dropped.clone(), both, carried("/z2"), carried("/w3"), to("(its place)"), dropped, moved]);
 }

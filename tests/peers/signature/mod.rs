@@ -5,7 +5,6 @@ use std::{fs, path::Path, process::Command};
 
 use sirex::{
     format::Format,
-    iodef::Profile,
     translate::{self, Converted},
 };
 
@@ -64,7 +63,7 @@ fn what_was_signed_verifies_after_every_way() {
         let (mut bytes, mut form) = (signed.clone(), Format::IodefXml);
         for to in *way {
             let read = translate::read(&bytes, form, 1 << 24).unwrap();
-            let Converted { bytes: written, .. } = translate::convert(read, *to, Profile::default()).unwrap();
+            let Converted { bytes: written, .. } = translate::convert(read, *to, Default::default()).unwrap();
             (bytes, form) = (written, *to);
         }
         assert_eq!(verifies(folder, &bytes), [true; SIGNATURES], "{way:?}");

@@ -1,26 +1,94 @@
 //! Classification, impact and costs in one assessment of our own.
 
-use std::{collections::BTreeMap, mem::take};
+use std::mem::take;
 
-use super::super::parts::TextPair;
+use super::super::{marking, parts::TextPair};
 use crate::{
     class::{Coded, Path, PositiveReal},
-    iodef::{self, MlString, vocab},
-    record::{Record, forms::ImpactRow},
-    translate::{
-        ledger::Fate,
+    iodef::{self, MlString, restriction_of, vocab},
+    record::{
+        Record,
+        base::Marking,
+        forms::ImpactRow,
+        ledger::{Cost, CostKind},
+    },
+    translate::iodef::{
+        convert::{Convert as _, Figure},
         mirror::Mirror as _,
-        taken::{Context, NO_PLACE, leaves_of},
+        taken::{Context, NO_PLACE},
         trail::Trail,
     },
 };
 
-/// Classification, the impact matrix, costs and causes, in one assessment of our own.
+/// Classification, the impact matrix, costs and causes, in one assessment of our own; categories and costs that fewer may
+/// see than the incident, in one for each marking.
 pub(super) fn assessments(cx: &Context, source: &mut Record, made: &mut iodef::Incident, to: &Path<'_>) {
-    let at = Trail::ROOT;
-    let to = to.item("Assessment", made.assessment.len() + 1);
-    let mut own = iodef::Assessment::default();
+    let around = restriction_of(made);
+    let mut levels = vec![None];
+    let markings = source.classification.iter().map(|group| &group.marking);
+    for marking in markings.chain(source.costs.iter().map(|cost| &cost.marking)) {
+        let level = marking::narrower(marking.as_ref(), &around);
+        if !levels.contains(&level) {
+            levels.push(level);
+        }
+    }
+    let counts_costs = source.costs.iter().any(|cost| why_not(cost).is_none());
+    for level in levels {
+        let to = to.item("Assessment", made.assessment.len() + 1);
+        let mut own = iodef::Assessment { restriction: level.clone(), ..iodef::Assessment::default() };
+        let level = Level { around: &around, own: level };
+        categories(cx, source, &level, &mut own, &to);
+        if level.own.is_none() {
+            of_the_case(cx, source, &mut own, &to);
+        }
+        costs(cx, source, &level, &mut own, &to);
+        if level.own.is_none() {
+            words(cx, source, counts_costs, &mut own, &to);
+        }
+        if own == (iodef::Assessment { restriction: level.own.clone(), ..iodef::Assessment::default() }) {
+            continue;
+        }
+        if own.impact.is_empty() {
+            // RFC 7970 requires an impact; `unknown` is what it has for "nothing is said".
+            own.impact.push(iodef::Impact::System(iodef::SystemImpact {
+                kind: Some(vocab::SystemImpactType::Unknown.into()),
+                ..iodef::SystemImpact::default()
+            }));
+        }
+        made.assessment.push(own);
+    }
+    source.costs.clear();
+}
+
+/// The assessment that is being made: of the incident, or of a marking that fewer may see.
+struct Level<'a> {
+    around: &'a Coded<vocab::Restriction>,
+    own: Option<Coded<vocab::Restriction>>,
+}
+
+impl Level<'_> {
+    /// Whether what is marked so belongs into it.
+    fn has(&self, marking: Option<&Marking>) -> bool {
+        marking::narrower(marking, self.around) == self.own
+    }
+
+    /// The marking of what stands in it. That of the incident is not said.
+    fn said(&self, cx: &Context, marking: &mut Option<Marking>, at: &Trail<'_>, to: &Path<'_>) {
+        if self.own.is_some()
+            && let Some(taken) = cx.take_group(marking, &at.member("marking"))
+        {
+            marking::outward(taken, &[], &to.child("@restriction"));
+        }
+    }
+}
+
+/// Values of taxonomies as categories.
+fn categories(cx: &Context, source: &mut Record, level: &Level<'_>, own: &mut iodef::Assessment, to: &Path<'_>) {
+    let root = Trail::ROOT;
     for (i, group) in source.classification.iter_mut().enumerate() {
+        if !level.has(group.marking.as_ref()) {
+            continue;
+        }
         // A machine tag; what is not whole is written as far as it goes.
         let tag = match (&group.scheme, &group.class, &group.value) {
             (Some(scheme), Some(class), Some(value)) => format!("{scheme}:{class}=\"{value}\""),
@@ -32,7 +100,7 @@ pub(super) fn assessments(cx: &Context, source: &mut Record, made: &mut iodef::I
         if tag.is_empty() {
             continue;
         }
-        let at = at.element("classification", i);
+        let at = root.element("classification", i);
         own.incident_category.push(MlString::new(&tag));
         let here = to.item("IncidentCategory", own.incident_category.len());
         for (member, place) in [("scheme", &mut group.scheme), ("class", &mut group.class), ("value", &mut group.value)]
@@ -43,7 +111,13 @@ pub(super) fn assessments(cx: &Context, source: &mut Record, made: &mut iodef::I
         }
         cx.structure(&mut group.id, &at.member("id"));
         cx.structure(&mut group.origins, &at.member("origins"));
+        level.said(cx, &mut group.marking, &at, to);
     }
+}
+
+/// What is of the case as a whole.
+fn of_the_case(cx: &Context, source: &mut Record, own: &mut iodef::Assessment, to: &Path<'_>) {
+    let at = Trail::ROOT;
     let e409 = at.member("e409");
     let subdivisions = source.e409.as_mut().map(|e409| take(&mut e409.subdivision)).unwrap_or_default();
     for (i, subdivision) in subdivisions.into_iter().enumerate() {
@@ -51,9 +125,25 @@ pub(super) fn assessments(cx: &Context, source: &mut Record, made: &mut iodef::I
         let here = to.item("IncidentCategory", own.incident_category.len());
         cx.kept(&e409.element("subdivision", i).to_string(), &here);
     }
-    impact_rows(source, &mut own);
-    duration(cx, source, &mut own, &to);
-    costs(cx, source, &mut own, &to);
+    impact_rows(source, own);
+    duration(cx, source, own, to);
+}
+
+/// The forms' questions, and what recovery has cost.
+fn words(cx: &Context, source: &mut Record, counts_costs: bool, own: &mut iodef::Assessment, to: &Path<'_>) {
+    let at = Trail::ROOT;
+    // Where no cost is written, what recovery cost is the total; its account is that of its block.
+    if !counts_costs
+        && let Some(cost) = source.recovery.as_ref().and_then(|recovery| recovery.cost.as_ref())
+        && let (Some(amount), Some(currency)) = (&cost.amount, &cost.currency)
+        && let Ok(value) = PositiveReal::new(amount.as_str())
+    {
+        own.impact.push(iodef::Impact::Monetary(iodef::MonetaryImpact {
+            currency: Some(currency.as_str().into()),
+            value: Some(value),
+            ..iodef::MonetaryImpact::default()
+        }));
+    }
     for (text, member) in [(source.business_impact_text.take(), "business_impact_text")] {
         if let Some(text) = text {
             let here = to.child("BusinessImpact");
@@ -68,29 +158,27 @@ pub(super) fn assessments(cx: &Context, source: &mut Record, made: &mut iodef::I
     if let Some(text) = source.why_occurred.take() {
         own.cause.push(TextPair::outward(cx, text, &at.member("why_occurred"), &to.item("Cause", 1)));
     }
-    if own == iodef::Assessment::default() {
-        return;
-    }
-    if own.impact.is_empty() {
-        // RFC 7970 requires an impact; `unknown` is what it has for "nothing is said".
-        own.impact.push(iodef::Impact::System(iodef::SystemImpact {
-            kind: Some(vocab::SystemImpactType::Unknown.into()),
-            ..iodef::SystemImpact::default()
-        }));
-    }
-    made.assessment.push(own);
 }
 
 /// The rows of the TR 18044 matrix as business impacts: the value from 1 to 10 becomes a severity. All that is in the
 /// rows stands in a block, too, by which they are accounted for.
 fn impact_rows(source: &Record, own: &mut iodef::Assessment) {
     let Some(impact) = &source.impact else { return };
-    let kinds: [(&Option<ImpactRow>, Coded<vocab::BusinessImpactType>); 5] = [
-        (&impact.confidentiality, vocab::BusinessImpactType::BreachProprietary.into()),
-        (&impact.integrity, vocab::BusinessImpactType::LossOfIntegrity.into()),
-        (&impact.availability, vocab::BusinessImpactType::LossOfService.into()),
-        (&impact.non_repudiation, Coded::Ext("non-repudiation".to_owned())),
-        (&impact.destruction, vocab::BusinessImpactType::AssetDamage.into()),
+    let by = |code: &str| {
+        let mut guidelines = impact.confidentiality.iter().flat_map(|row| &row.guidelines);
+        guidelines.any(|one| one.code.as_ref().is_some_and(|known| known.as_str() == code))
+    };
+    // What was disclosed is known by the guideline: persons, or (commercial and economic interests) what one owns.
+    let (persons, owned) = (by("PI"), by("CE"));
+    let privacy = impact.confidentiality.as_ref().filter(|_| persons);
+    let proprietary = impact.confidentiality.as_ref().filter(|_| owned || !persons);
+    let kinds: [(Option<&ImpactRow>, Coded<vocab::BusinessImpactType>); 6] = [
+        (privacy, vocab::BusinessImpactType::BreachPrivacy.into()),
+        (proprietary, vocab::BusinessImpactType::BreachProprietary.into()),
+        (impact.integrity.as_ref(), vocab::BusinessImpactType::LossOfIntegrity.into()),
+        (impact.availability.as_ref(), vocab::BusinessImpactType::LossOfService.into()),
+        (impact.non_repudiation.as_ref(), Coded::Ext("non-repudiation".to_owned())),
+        (impact.destruction.as_ref(), vocab::BusinessImpactType::AssetDamage.into()),
     ];
     for (row, kind) in kinds {
         let Some(row) = row else { continue };
@@ -111,7 +199,7 @@ fn impact_rows(source: &Record, own: &mut iodef::Assessment) {
     }
 }
 
-/// How long it lasted, in the largest unit that says it.
+/// How long it lasted, in the largest unit that says it exactly.
 fn duration(cx: &Context, source: &mut Record, own: &mut iodef::Assessment, to: &Path<'_>) {
     let at = Trail::ROOT;
     let Some(span) = &source.duration else { return };
@@ -125,7 +213,7 @@ fn duration(cx: &Context, source: &mut Record, own: &mut iodef::Assessment, to: 
         taken.discard("the format takes a number greater than 0 only");
         return;
     };
-    taken.coarsened(&to.child("TimeImpact"), "one number of one unit");
+    taken.kept(&to.child("TimeImpact"));
     own.impact.push(iodef::Impact::Time(iodef::TimeImpact {
         metric: Some(vocab::TimeMetric::Elapsed.into()),
         duration: Some(unit.into()),
@@ -134,67 +222,48 @@ fn duration(cx: &Context, source: &mut Record, own: &mut iodef::Assessment, to: 
     }));
 }
 
-/// Costs as one amount per currency: RFC 7970 has no kinds of cost, and amounts above zero only.
-fn costs(cx: &Context, source: &mut Record, own: &mut iodef::Assessment, to: &Path<'_>) {
-    let root = Trail::ROOT;
-    let mut totals: BTreeMap<String, i128> = BTreeMap::new();
-    let mut counted = Vec::new();
-    for (i, cost) in take(&mut source.costs).into_iter().enumerate() {
-        let at = root.element("costs", i);
-        let cents = cost.amount.as_ref().and_then(|amount| hundredths(amount.as_str()));
-        match (cents, cost.currency.clone(), cost.excluded) {
-            (Some(cents), Some(currency), None | Some(false)) => {
-                *totals.entry(currency.as_str().to_owned()).or_default() += cents;
-                counted.push((at.to_string(), cost));
-            }
-            _ => cx.rest_of_group(&cost, &at, "not an amount that counts into the total"),
-        }
-    }
-    // Where no costs are listed, what recovery cost is the total; its account is that of its block.
-    let recovery = source.recovery.as_ref().and_then(|recovery| recovery.cost.as_ref()).filter(|_| counted.is_empty());
-    if let Some(cost) = recovery
-        && let (Some(amount), Some(currency)) = (&cost.amount, &cost.currency)
-        && let Some(cents) = hundredths(amount.as_str())
-    {
-        totals.insert(currency.as_str().to_owned(), cents);
-    }
-    for (currency, cents) in &totals {
-        let text = format!("{}.{:02}", cents / 100, cents % 100);
-        if *cents > 0
-            && let Ok(value) = PositiveReal::new(&text)
-        {
-            own.impact.push(iodef::Impact::Monetary(iodef::MonetaryImpact {
-                currency: Some(currency.as_str().into()),
-                value: Some(value),
-                ..iodef::MonetaryImpact::default()
-            }));
-        }
-    }
-    for (at, cost) in counted {
-        let total = cost.currency.as_ref().and_then(|currency| totals.get(currency.as_str()));
-        let positive = total.is_some_and(|cents| *cents > 0);
-        for leaf in leaves_of(&cost, &root) {
-            let path = leaf.path.replacen('$', &at, 1);
-            let counts = path.ends_with(".amount") || path.ends_with(".currency");
-            let dropped = |why: &str| Fate::Dropped { why: why.to_owned() };
-            let fate = match (counts, positive) {
-                (true, true) => {
-                    let to = to.child("MonetaryImpact").to_string();
-                    Fate::Coarsened { to, how: "one total per currency".to_owned() }
-                }
-                (true, false) => dropped("RFC 7970 has totals above zero only"),
-                (false, _) => dropped(NO_PLACE),
-            };
-            cx.ledger.end(path, fate);
-        }
+/// Why a cost is no amount of a loss, if it is none. A demand is no loss before it is paid, and what is excluded is no loss
+/// of the case.
+fn why_not(cost: &Cost) -> Option<&'static str> {
+    match (&cost.kind, cost.excluded, &cost.amount, &cost.currency) {
+        (Some(CostKind::RansomDemand), ..) => Some("a demand is no loss: what was paid is a cost of its own"),
+        (_, Some(true), ..) => Some("it is excluded: a MonetaryImpact would count it into the loss"),
+        (_, _, Some(amount), Some(_)) if PositiveReal::new(amount.as_str()).is_ok() => None,
+        (_, _, Some(_), Some(_)) => Some("RFC 7970 has amounts above zero only"),
+        _ => Some("an amount is a number and its currency"),
     }
 }
 
-/// An amount with at most two decimals, in hundredths.
-fn hundredths(text: &str) -> Option<i128> {
-    let (sign, text) = text.strip_prefix('-').map_or((1, text), |rest| (-1, rest));
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-    let fraction = format!("{fraction:0<2}");
-    let whole: i128 = whole.parse().ok()?;
-    (fraction.len() == 2).then(|| fraction.parse::<i128>().ok()).flatten().map(|cents| sign * (whole * 100 + cents))
+/// Each cost as an amount: RFC 7970 has no kinds of cost, and amounts above zero only.
+fn costs(cx: &Context, source: &mut Record, level: &Level<'_>, own: &mut iodef::Assessment, to: &Path<'_>) {
+    let root = Trail::ROOT;
+    let mut count = 0;
+    for (i, place) in source.costs.iter_mut().enumerate() {
+        if !level.has(place.marking.as_ref()) {
+            continue;
+        }
+        let mut cost = take(place);
+        // The place is one of the incident's from now on, and is met no more.
+        let (at, whole, to) = (root.element("costs", i), to, to.item("MonetaryImpact", count + 1));
+        if let Some(why) = why_not(&cost) {
+            cx.rest_of_group(&cost, &at, why);
+            continue;
+        }
+        let is_least = cost.amount_max.is_some();
+        let mut class = iodef::MonetaryImpact::default();
+        if let Some(taken) = cx.take_group(&mut cost.amount, &at.member("amount")) {
+            let amount =
+                if is_least { taken.coarsened(&to, "the least of a range, as the amount") } else { taken.kept(&to) };
+            class.value = amount.flatten().and_then(|amount| PositiveReal::new(amount.as_str()).ok());
+        }
+        if let Some(taken) = cx.take_group(&mut cost.currency, &at.member("currency")) {
+            class.currency = Figure::outward(taken, &to.child("@currency"));
+        }
+        cx.structure(&mut cost.id, &at.member("id"));
+        cx.structure(&mut cost.origins, &at.member("origins"));
+        level.said(cx, &mut cost.marking, &at, whole);
+        cx.rest_of_group(&cost, &at, NO_PLACE);
+        own.impact.push(iodef::Impact::Monetary(class));
+        count += 1;
+    }
 }

@@ -4,18 +4,21 @@ use std::mem::take;
 
 use super::super::{
     blocks::{Fact, write},
-    parts::{ActorPair, CampaignPair, DescriptionPair, ReferencePair, TextPair},
+    marking,
+    parts::{ActorPair, CampaignPair, DescriptionPair, ReferencePair, TextPair, described},
 };
 use crate::{
     class::{Coded, Path},
-    iodef::{self, MlString, vocab::DiscoverySource},
+    iodef::{self, MlString, restriction_of, vocab::DiscoverySource},
     record::{
         Record,
         actions::ActionState,
-        base::Text,
+        base::{Marking, Text},
         classification::{DetectionWay, ExternalDetector},
+        forms::AffectedComponent,
+        identity::Description,
     },
-    translate::{
+    translate::iodef::{
         convert::{Convert as _, Time},
         mirror::Mirror as _,
         taken::{Context, NO_PLACE},
@@ -23,17 +26,29 @@ use crate::{
     },
 };
 
-/// Title, description and the forms' questions, as descriptions where RFC 7970 has no other place.
-pub(super) fn texts(cx: &Context, source: &mut Record, made: &mut iodef::Incident, to: &Path<'_>) {
+/// Title, description and the forms' questions, as descriptions where RFC 7970 has no other place. A description has no
+/// restriction: those that fewer may see than the incident are the caller's to place, each with its number.
+pub(super) fn texts(
+    cx: &Context,
+    source: &mut Record,
+    made: &mut iodef::Incident,
+    to: &Path<'_>,
+) -> Vec<(usize, Description)> {
     let at = Trail::ROOT;
+    let around = restriction_of(made);
+    let mut narrower = Vec::new();
     let moved = |text: Option<Text>, name: &str, made: &mut Vec<MlString>| {
         if let Some(text) = text {
             let to = to.item("Description", made.len() + 1);
-            made.push(TextPair::outward(cx, text, &at.member(name), &to));
+            made.push(described(cx, text, &at.member(name), &to));
         }
     };
     moved(source.title.take(), "title", &mut made.description);
     for (i, group) in take(&mut source.description).into_iter().enumerate() {
+        if marking::narrower(group.marking.as_ref(), &around).is_some() {
+            narrower.push((i, group));
+            continue;
+        }
         let to = to.item("Description", made.description.len() + 1);
         made.description.push(DescriptionPair::outward(cx, group, &at.element("description", i), &to));
     }
@@ -43,6 +58,7 @@ pub(super) fn texts(cx: &Context, source: &mut Record, made: &mut iodef::Inciden
         let text = TextPair::outward(cx, text, &at.member("how_occurred"), &to.child("Description"));
         made.method.push(iodef::Method { description: vec![text], ..iodef::Method::default() });
     }
+    narrower
 }
 
 /// By what it was noticed, after E.409, in the words of RFC 7970 where it has one.
@@ -173,9 +189,17 @@ pub(super) fn intelligence(cx: &Context, source: &mut Record, made: &mut iodef::
     }
 }
 
-/// Systems, planned actions and evidence that belong to no event stand in one event of their own.
-pub(super) fn loose_ends(cx: &Context, source: &mut Record, made: &mut iodef::Incident, to: &Path<'_>) {
+/// Systems, planned actions and evidence that belong to no event stand in one event of their own; so do the texts that
+/// fewer may see than the incident, `descriptions` of it among them.
+pub(super) fn loose_ends(
+    cx: &Context,
+    source: &mut Record,
+    descriptions: Vec<(usize, Description)>,
+    made: &mut iodef::Incident,
+    to: &Path<'_>,
+) {
     let at = Trail::ROOT;
+    let incident = to;
     let to = to.item("EventData", made.event_data.len() + 1);
     let mut event = iodef::EventData::default();
     // The form asks for the day; an event of the record's own says when it began itself.
@@ -186,15 +210,14 @@ pub(super) fn loose_ends(cx: &Context, source: &mut Record, made: &mut iodef::In
     {
         event.start_time = Time::outward(taken, &to.child("StartTime"));
     }
+    let around = restriction_of(made);
+    let (mut narrower, mut apart) = (Vec::new(), Vec::new());
     for (i, component) in take(&mut source.components_affected).into_iter().enumerate() {
-        let at = at.element("components_affected", i);
-        let mut component = component;
-        cx.structure(&mut component.id, &at.member("id"));
-        if let Some(text) = component.text.take() {
-            let here = to.item("Description", event.description.len() + 1);
-            event.description.push(TextPair::outward(cx, text, &at.member("text"), &here));
+        if marking::narrower(component.marking.as_ref(), &around).is_some() {
+            narrower.push((i, component));
+            continue;
         }
-        cx.rest_of_group(&component, &at, NO_PLACE);
+        component_out(cx, component, &at.element("components_affected", i), &mut event, &to);
     }
     let system = cx.systems(|_| true, &to.item("Flow", 1));
     if !system.is_empty() {
@@ -209,7 +232,70 @@ pub(super) fn loose_ends(cx: &Context, source: &mut Record, made: &mut iodef::In
     if event != iodef::EventData::default() {
         made.event_data.push(event);
     }
+    for (i, component) in narrower {
+        let (event, to) = event_for(component.marking.as_ref(), made, &mut apart, incident);
+        component_out(cx, component, &at.element("components_affected", i), event, &to);
+    }
+    for (i, group) in descriptions {
+        let (event, to) = event_for(group.marking.as_ref(), made, &mut apart, incident);
+        description_out(cx, group, &at.element("description", i), event, &to);
+    }
     for (index, event) in cx.stranded_events() {
         cx.rest_of_group(&event, &at.element("events", index), "its parents lead in a circle");
+    }
+}
+
+/// The event of those who may see what is marked so. `apart` are the places of such events among all.
+fn event_for<'m, 'p>(
+    marking: Option<&Marking>,
+    made: &'m mut iodef::Incident,
+    apart: &mut Vec<usize>,
+    incident: &'p Path<'p>,
+) -> (&'m mut iodef::EventData, Path<'p>) {
+    let restriction = marking::narrower(marking, &restriction_of(made));
+    let events = &mut made.event_data;
+    let is_it = |i: &&usize| events.get(**i).is_some_and(|event| event.restriction == restriction);
+    let found = apart.iter().find(is_it).copied();
+    let index = found.unwrap_or(events.len());
+    if found.is_none() {
+        apart.push(index);
+        events.push(iodef::EventData { restriction, ..iodef::EventData::default() });
+    }
+    (&mut events[index], incident.item("EventData", index + 1))
+}
+
+/// A component that is affected, as a description of its event.
+fn component_out(
+    cx: &Context,
+    mut component: AffectedComponent,
+    at: &Trail<'_>,
+    event: &mut iodef::EventData,
+    to: &Path<'_>,
+) {
+    cx.structure(&mut component.id, &at.member("id"));
+    marked_by(cx, &mut component.marking, at, event, to);
+    if let Some(text) = component.text.take() {
+        let here = to.item("Description", event.description.len() + 1);
+        event.description.push(described(cx, text, &at.member("text"), &here));
+    }
+    cx.rest_of_group(&component, at, NO_PLACE);
+}
+
+/// A description of the incident as one of an event, which has a restriction.
+fn description_out(cx: &Context, mut group: Description, at: &Trail<'_>, event: &mut iodef::EventData, to: &Path<'_>) {
+    marked_by(cx, &mut group.marking, at, event, to);
+    let here = to.item("Description", event.description.len() + 1);
+    let said = cx.take_group(&mut group.text, &at.member("text"));
+    let mut class = DescriptionPair::outward(cx, group, at, &here);
+    class.text = said.and_then(|taken| taken.moved(&here).flatten()).as_deref().map(Into::into);
+    event.description.push(class);
+}
+
+/// The marking of a thing that stands in an event of that marking. Elsewhere there is no place for it.
+fn marked_by(cx: &Context, marking: &mut Option<Marking>, at: &Trail<'_>, event: &iodef::EventData, to: &Path<'_>) {
+    if event.restriction.is_some()
+        && let Some(taken) = cx.take_group(marking, &at.member("marking"))
+    {
+        marking::outward(taken, &[], &to.child("@restriction"));
     }
 }

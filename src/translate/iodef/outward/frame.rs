@@ -7,15 +7,21 @@ use crate::{
     class::{Coded, Path},
     iodef::{self, vocab},
     record::{Record, classification::Status, identity::Alias},
-    translate::{
+    translate::iodef::{
         convert::{Convert as _, Plain, Tag, Time, Word},
-        taken::{Context, NO_PLACE},
+        taken::{Context, NO_PLACE, Returning},
         trail::Trail,
     },
 };
 
 /// Number, purpose, status, language, marking, time: what every document of the record has.
-pub(super) fn frame(cx: &Context, source: &mut Record, made: &mut iodef::Incident, to: &Path<'_>) {
+pub(super) fn frame(
+    cx: &Context,
+    source: &mut Record,
+    residue: &[Returning],
+    made: &mut iodef::Incident,
+    to: &Path<'_>,
+) {
     let at = Trail::ROOT;
     if let Some(taken) = cx.take_group(&mut source.purpose, &at.member("purpose")) {
         made.purpose = Word::outward(taken, &to.child("@purpose"));
@@ -45,15 +51,18 @@ pub(super) fn frame(cx: &Context, source: &mut Record, made: &mut iodef::Inciden
         made.lang = Tag::outward(taken, &to.child("@xml:lang"));
     }
     if let Some(handling) = &mut source.handling {
-        made.restriction = marking::write(handling.tlp, handling.restriction.as_ref());
+        made.restriction = marking::write(handling.tlp, handling.restriction.as_ref())
+            .filter(|_| !marking::stands_for(residue, handling.tlp));
         let here = to.child("@restriction");
         let at = at.member("handling");
-        let both = handling.tlp.is_some() && handling.restriction.is_some();
+        let is_same = handling.restriction.as_ref().is_some_and(|scale| marking::is_same(handling.tlp, scale));
+        let other = handling.tlp.is_some() && !is_same;
         if let Some(taken) = cx.take_group(&mut handling.tlp, &at.member("tlp")) {
             let _ = taken.kept(&here);
         }
         if let Some(taken) = cx.take_group(&mut handling.restriction, &at.member("restriction")) {
-            let _ = if both { taken.discard("two scales on one attribute: TLP is written") } else { taken.kept(&here) };
+            let _ =
+                if other { taken.discard("two scales on one attribute: TLP is written") } else { taken.kept(&here) };
         }
     }
     if let Some(taken) = cx.take_group(&mut source.modified, &at.member("modified")) {
@@ -96,7 +105,7 @@ fn alias_out(cx: &Context, alias: &mut Alias, at: &Trail<'_>, to: &Path<'_>) -> 
     cx.structure(&mut alias.id, &at.member("id"));
     cx.structure(&mut alias.origins, &at.member("origins"));
     if let Some(taken) = cx.take_group(&mut alias.marking, &at.member("marking")) {
-        class.restriction = marking::outward(taken, &to.child("@restriction"));
+        class.restriction = marking::outward(taken, &residue, &to.child("@restriction"));
     }
     if let Some(taken) = cx.take_group(&mut alias.number, &at.member("number")) {
         class.id = Plain::outward(taken, to);

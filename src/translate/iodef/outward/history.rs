@@ -3,7 +3,10 @@
 use std::mem::take;
 
 use super::{
-    super::{event::HistoryPair, parts::TextPair},
+    super::{
+        event::HistoryPair,
+        parts::{TextPair, described},
+    },
     people::Told,
 };
 use crate::{
@@ -16,7 +19,7 @@ use crate::{
         classification::Assessment,
         party::PartyRole,
     },
-    translate::{
+    translate::iodef::{
         convert::{Convert as _, Time, Word, texts_outward},
         mirror::Mirror as _,
         taken::{Context, NO_PLACE},
@@ -26,6 +29,8 @@ use crate::{
 
 /// An entry is one of a time (RFC 7970 §3.13.1).
 const NO_TIME: &str = "an entry of the history needs a time";
+/// What is asked for needs none (§3.15), but somebody who asks for it.
+const NOT_ASKED: &str = "an entry of the history needs a time, and nobody says that it is asked for (an Expectation)";
 
 /// The history of the incident. Those who were told are contacts, too, which the caller makes.
 pub(super) fn history(cx: &Context, source: &mut Record, made: &mut iodef::Incident, to: &Path<'_>) -> Vec<Told> {
@@ -34,7 +39,7 @@ pub(super) fn history(cx: &Context, source: &mut Record, made: &mut iodef::Incid
     let mut items = Vec::new();
     for (i, group) in take(&mut source.timeline).into_iter().enumerate() {
         let at = root.element("timeline", i);
-        if is_dated(cx, &group, &group.at, &at) {
+        if is_dated(cx, &group, &group.at, &at, NO_TIME) {
             items.push(HistoryPair::outward(cx, group, &at, &to.item("HistoryItem", items.len() + 1)));
         }
     }
@@ -72,7 +77,7 @@ pub(super) fn history(cx: &Context, source: &mut Record, made: &mut iodef::Incid
         (&mut source.resolved_at, "resolved_at", "resolved"),
         (&mut source.closed_at, "closed_at", "closed"),
     ] {
-        if is_dated(cx, time, time, &root.member(name)) {
+        if is_dated(cx, time, time, &root.member(name), NO_TIME) {
             let to = to.item("HistoryItem", items.len() + 1);
             items.push(entry(cx, time, &root.member(name), Coded::Ext(action.to_owned()), &to));
         } else {
@@ -90,10 +95,10 @@ fn has_time(time: &Option<Dated>) -> bool {
 }
 
 /// Whether there is a time for an entry; without one nothing of the group is written.
-fn is_dated<V: serde::Serialize>(cx: &Context, group: &V, time: &Option<Dated>, at: &Trail<'_>) -> bool {
+fn is_dated<V: serde::Serialize>(cx: &Context, group: &V, time: &Option<Dated>, at: &Trail<'_>, why: &str) -> bool {
     let dated = has_time(time);
     if !dated {
-        cx.rest_of_group(group, at, NO_TIME);
+        cx.rest_of_group(group, at, why);
     }
     dated
 }
@@ -130,13 +135,14 @@ macro_rules! texts {
     ($cx:ident, $group:ident, $at:ident, $item:ident, $to:ident, $($member:ident),*) => { $(
         if let Some(text) = $group.$member.take() {
             let to = $to.item("Description", $item.description.len() + 1);
-            $item.description.push(TextPair::outward($cx, text, &$at.member(stringify!($member)), &to));
+            $item.description.push(described($cx, text, &$at.member(stringify!($member)), &to));
         }
     )* };
 }
 
 fn action_out(cx: &Context, mut action: Action, at: &Trail<'_>, to: &Path<'_>) -> Option<HistoryItem> {
-    if !is_dated(cx, &action, action.done_at.as_ref().map_or(&action.start_at, |_| &action.done_at), at) {
+    let time = action.done_at.as_ref().map_or(&action.start_at, |_| &action.done_at);
+    if !is_dated(cx, &action, time, at, NOT_ASKED) {
         return None;
     }
     let (time, member) = match action.done_at {
@@ -163,7 +169,7 @@ fn action_out(cx: &Context, mut action: Action, at: &Trail<'_>, to: &Path<'_>) -
 
 /// What an assessment found is not said: its words are the team's own.
 fn assessment_out(cx: &Context, mut group: Assessment, at: &Trail<'_>, to: &Path<'_>) -> Option<HistoryItem> {
-    if !is_dated(cx, &group, &group.at, at) {
+    if !is_dated(cx, &group, &group.at, at, NO_TIME) {
         return None;
     }
     let mut item = entry(cx, &mut group.at, &at.member("at"), vocab::Action::StatusTriage.into(), to);
@@ -174,7 +180,7 @@ fn assessment_out(cx: &Context, mut group: Assessment, at: &Trail<'_>, to: &Path
 }
 
 fn notified_out(cx: &Context, mut group: Notified, at: &Trail<'_>, to: &Path<'_>) -> Option<HistoryItem> {
-    if !is_dated(cx, &group, &group.at, at) {
+    if !is_dated(cx, &group, &group.at, at, NO_TIME) {
         return None;
     }
     let mut item = entry(cx, &mut group.at, &at.member("at"), Coded::Ext("notified".to_owned()), to);

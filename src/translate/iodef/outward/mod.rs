@@ -6,7 +6,7 @@ macro_rules! element {
         $cx.structure(&mut $group.id, &$at.member("id"));
         $cx.structure(&mut $group.origins, &$at.member("origins"));
         if let Some(taken) = $cx.take_group(&mut $group.marking, &$at.member("marking")) {
-            $class.restriction = $crate::translate::iodef::marking::outward(taken, &$to.child("@restriction"));
+            $class.restriction = $crate::translate::iodef::marking::outward(taken, &[], &$to.child("@restriction"));
         }
     };
 }
@@ -39,34 +39,47 @@ use super::{
 use crate::{
     class::Path,
     iodef::{self, IodefDocument, Version},
-    record::{Document, Record, RecordDocument},
+    record::{Document, Record, RecordDocument, identity::Related},
     translate::{
-        convert::{Convert as _, Tag, Time},
-        ledger::{Entry, Fate},
-        mirror::Mirror as _,
-        taken::{Context, NO_PLACE, leaves_of},
-        trail::Trail,
+        iodef::{
+            convert::{Convert as _, Tag, Time},
+            mirror::Mirror as _,
+            taken::{Context, NO_PLACE, leaves_of},
+            trail::Trail,
+        },
+        ledger::{Entry, Fate, of_record},
+        withheld::leave_out_elements,
     },
 };
 
-pub(in crate::translate) use self::rules::{leave_out_hollow, say_what_is_unsaid};
+pub(super) use self::rules::say_unknown;
+pub(in crate::translate) use self::rules::{leave_out_hollow, say_states, say_what_is_unsaid};
 
 /// An IODEF document out of records, and the account of every leaf of them. A record without number, time, purpose or
 /// contact gives an incident without, which the codec then refuses to write: nothing is invented.
-pub fn to_iodef(source: RecordDocument) -> (IodefDocument, Vec<Entry>) {
+pub fn to_iodef(mut source: RecordDocument) -> (IodefDocument, Vec<Entry>) {
+    let left_out = leave_out_elements(&mut source);
     let root = Path::root("IODEF-Document");
     let cx = Context::default();
     let mut made = document_out(&cx, source.document, &root);
     let mut contexts = vec![cx];
     for (i, mut record) in source.records.into_iter().enumerate() {
-        let indicator_ids = contexts.last().map(|before| before.indicator_ids.take()).unwrap_or_default();
-        let cx = Context { pool: Pool::of(&mut record), indicator_ids: indicator_ids.into(), ..Context::default() };
+        let cx = Context { pool: Pool::of(&mut record), ..Context::default() };
         made.incident.push(incident_out(&cx, record, &root.item("Incident", i + 1)));
         contexts.push(cx);
     }
     ids::settle(&mut made, &contexts);
-    let mut account: Vec<Entry> = contexts.into_iter().flat_map(|cx| cx.ledger.close()).collect();
-    dropped::give_reasons(&mut account);
+    let mut account = Vec::new();
+    for (i, cx) in contexts.into_iter().enumerate() {
+        let mut entries = cx.ledger.close();
+        dropped::give_reasons(&mut entries);
+        // The first is that of the document itself.
+        if let Some(number) = i.checked_sub(1) {
+            entries.iter_mut().for_each(|entry| of_record(&mut entry.path, number));
+        }
+        account.extend(entries);
+    }
+    left_out.tell(&mut account);
     (made, account)
 }
 
@@ -95,7 +108,7 @@ fn incident_out(cx: &Context, mut source: Record, to: &Path<'_>) -> iodef::Incid
     cx.kept("$.id", &"(ids that follow from it)");
     source.id = Default::default();
 
-    frame(cx, &mut source, &mut made, to);
+    frame(cx, &mut source, &residue, &mut made, to);
     aliases_out(cx, &mut source, &mut made, to);
     macro_rules! times {
         ($($member:ident => $field:ident $name:literal),*) => { $(
@@ -114,7 +127,7 @@ fn incident_out(cx: &Context, mut source: Record, to: &Path<'_>) -> iodef::Incid
     {
         made.report_time = Time::outward(taken, &to.child("ReportTime"));
     }
-    texts(cx, &mut source, &mut made, to);
+    let narrower = texts(cx, &mut source, &mut made, to);
     macro_rules! lists {
         ($($member:ident => $field:ident $name:literal $pair:ident),*) => { $(
             for (i, group) in take(&mut source.$member).into_iter().enumerate() {
@@ -123,8 +136,16 @@ fn incident_out(cx: &Context, mut source: Record, to: &Path<'_>) -> iodef::Incid
             }
         )* };
     }
+    for (i, group) in take(&mut source.related).into_iter().enumerate() {
+        let (at, to) = (at.element("related", i), to.item("RelatedActivity", made.related_activity.len() + 1));
+        if names_nothing(&group) {
+            cx.rest_of_group(&group, &at, NO_ACTIVITY);
+        } else {
+            made.related_activity.push(RelatedPair::outward(cx, group, &at, &to));
+        }
+    }
     lists!(
-        related => related_activity "RelatedActivity" RelatedPair, discovery => discovery "Discovery" DiscoveryPair,
+        discovery => discovery "Discovery" DiscoveryPair,
         impacts => assessment "Assessment" AssessmentPair, methods => method "Method" MethodPair
     );
     detection(cx, &mut source, &mut made, to);
@@ -132,7 +153,7 @@ fn incident_out(cx: &Context, mut source: Record, to: &Path<'_>) -> iodef::Incid
     intelligence(cx, &mut source, &mut made, to);
     assessments(cx, &mut source, &mut made, to);
     made.event_data = events_out(cx, None, to);
-    loose_ends(cx, &mut source, &mut made, to);
+    loose_ends(cx, &mut source, narrower, &mut made, to);
     let indicators_at = to.child("IndicatorData");
     let mut indicators = Vec::new();
     for (i, group) in take(&mut source.indicators).into_iter().enumerate() {
@@ -150,6 +171,24 @@ fn incident_out(cx: &Context, mut source: Record, to: &Path<'_>) -> iodef::Incid
     rest(cx, &source, &at);
     cx.put_back(residue, &mut made, to);
     made
+}
+
+/// RFC 7970 §3.6.
+const NO_ACTIVITY: &str = "a RelatedActivity names other incidents or activity: nothing that it could name is written";
+
+/// Whether a link is one of things of the record among themselves, or of records of this house, or no more than a word for
+/// how they are related: without its ends it says nothing, and a reader would take it for one to another incident. What came
+/// as a RelatedActivity is one again.
+fn names_nothing(link: &Related) -> bool {
+    let has_ends = !link.incidents.is_empty()
+        || !link.urls.is_empty()
+        || !link.actors.is_empty()
+        || !link.campaigns.is_empty()
+        || !link.indicators.is_empty();
+    let came = link.origins.iter().any(|origin| origin.path.as_deref().is_some_and(|path| path.starts_with("/IODEF-")));
+    let is_bare = link.descriptions.is_empty() && link.why.is_none() && link.confidence.is_none();
+    let within = !link.elements.is_empty() || is_bare && (link.record.is_some() || link.relation.is_some() && !came);
+    !has_ends && within
 }
 
 /// What no rule has taken. `id` and `kind` are always there and are accounted for above.

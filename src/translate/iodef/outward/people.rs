@@ -1,11 +1,14 @@
 //! Who has to do with the case, and what was done.
 
-use super::super::{parts::TextPair, party::contact_out};
+use super::super::{
+    parts::TextPair,
+    party::{contact_out, referred},
+};
 use crate::{
     class::Path,
     iodef::{self, MlString, vocab},
     record::{Record, base::ElementRef, party::PartyRole},
-    translate::{
+    translate::iodef::{
         mirror::Mirror as _,
         taken::{Context, NO_PLACE},
         trail::Trail,
@@ -37,11 +40,11 @@ pub(super) fn contacts(
             contact.contact_name.push(TextPair::outward(cx, text, &at.member("name"), &here));
         }
         if let Some(taken) = cx.take_group(&mut creator.email, &at.member("email")) {
-            let email = taken.kept(&to.child("Email")).flatten();
+            let email = taken.kept(&to.item("Email", 1).child("EmailTo")).flatten();
             contact.email.push(iodef::Email { email_to: email.as_deref().map(Into::into), ..iodef::Email::default() });
         }
         if let Some(taken) = cx.take_group(&mut creator.telephone, &at.member("telephone")) {
-            let number = taken.kept(&to.child("Telephone")).flatten();
+            let number = taken.kept(&to.item("Telephone", 1).child("TelephoneNumber")).flatten();
             contact
                 .telephone
                 .push(iodef::Telephone { number: number.as_deref().map(Into::into), ..iodef::Telephone::default() });
@@ -56,12 +59,9 @@ pub(super) fn contacts(
         cx.rest_of_group(&creator, &at, NO_PLACE);
         made.contact.push(contact);
     }
-    let mut placed: Vec<(ElementRef, PartyRole)> = Vec::new();
+    let mut placed: Vec<Told> = Vec::new();
     let mut named = |place: &mut Option<ElementRef>, path: String, role: PartyRole| {
-        if let Some(reference) = place.take() {
-            cx.kept(&path, &to.child("Contact"));
-            placed.push((reference, role));
-        }
+        placed.extend(place.take().map(|reference| (reference, path, role)));
     };
     if let Some(reporter) = &mut source.reporter {
         named(&mut reporter.person, "$.reporter.person".to_owned(), PartyRole::Reporter);
@@ -73,17 +73,21 @@ pub(super) fn contacts(
     for (i, handler) in source.handlers.iter_mut().enumerate() {
         named(&mut handler.party, format!("$.handlers[{i}].party"), PartyRole::Irt);
     }
-    for (reference, path, role) in notified {
-        named(&mut Some(reference), path, role);
-    }
-    for (reference, role) in placed {
-        if let Some(contact) = contact_out(cx, &reference, Some(role), to)
-            && !made.contact.contains(&contact)
-        {
+    placed.extend(notified);
+    // Whoever has one role twice is one contact.
+    let mut there: Vec<(ElementRef, PartyRole, usize)> = Vec::new();
+    for (reference, path, role) in placed {
+        if let Some((.., number)) = there.iter().find(|(known, as_what, _)| *known == reference && *as_what == role) {
+            cx.kept(&path, &to.item("Contact", *number));
+            continue;
+        }
+        let number = made.contact.len() + 1;
+        if let Some(contact) = referred(cx, &reference, &path, Some(role.clone()), &to.item("Contact", number)) {
             made.contact.push(contact);
+            there.push((reference, role, number));
         }
     }
     for reference in cx.other_parties() {
-        made.contact.extend(contact_out(cx, &reference, None, to));
+        made.contact.extend(contact_out(cx, &reference, None, &to.item("Contact", made.contact.len() + 1)));
     }
 }

@@ -16,12 +16,20 @@ pub(in crate::translate) fn say_what_is_unsaid(made: &mut IodefDocument) {
     let languages: Option<Vec<_>> = made.incident.iter().map(|incident| incident.lang.as_ref()).collect();
     let first = languages.and_then(|languages| languages.first().copied().cloned());
     made.lang = made.lang.take().or(first);
-    class::each_class(made, &Path::root(IodefDocument::DEF.name), &mut |class, _| {
-        if let Some(domain) = class.any_mut().downcast_mut::<DomainData>() {
-            domain.system_status.get_or_insert_with(|| DomainSystemStatus::Unknown.into());
-            domain.domain_status.get_or_insert_with(|| DomainStatus::Unknown.into());
-        }
-    });
+    say_states(made);
+}
+
+/// The same of a document that is not all there yet, so that it is not known whether each of its records has a language.
+pub(in crate::translate) fn say_states(made: &mut IodefDocument) {
+    class::each_class(made, &Path::root(IodefDocument::DEF.name), &mut |class, _| say_unknown(class));
+}
+
+/// Says that a state is not known, where RFC 7970 requires one.
+pub(in crate::translate::iodef) fn say_unknown(class: &mut dyn Fields) {
+    if let Some(domain) = class.any_mut().downcast_mut::<DomainData>() {
+        domain.system_status.get_or_insert_with(|| DomainSystemStatus::Unknown.into());
+        domain.domain_status.get_or_insert_with(|| DomainStatus::Unknown.into());
+    }
 }
 
 /// Leaves out elements of which the RFC asks that something be in them, and that have nothing but a marking: what is in
@@ -48,7 +56,7 @@ fn hollow_fields(class: &mut dyn Fields, path: &Path<'_>, changes: &mut Vec<Chan
         }
         for i in hollow.into_iter().rev() {
             let how = format!("left out: nothing of the record has a place in this {}", field.name);
-            changes.push(Change { path: place(path, field, i), how, left_out: true });
+            changes.push(Change { path: place(path, field, i), how, to: None, left_out: true });
             slot.remove(i);
         }
     }

@@ -1,6 +1,6 @@
 //! Facts in blocks: they come back, each has its place in the gate's tables, and what is not as we write it is residue.
 
-use std::{collections::BTreeSet, fs};
+use std::fs;
 
 use super::*;
 use crate::{

@@ -4,15 +4,17 @@ mod blocks;
 mod dropped;
 mod fixtures;
 mod ids;
+mod markings;
+mod meanings;
 mod rules;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    class::{self, Dice, Leaf, Path},
+    class::{self, Coded, Dice, Leaf, Path},
     iodef::IodefDocument,
     record::RecordDocument,
     translate::{Entry, Fate, counts},
@@ -85,8 +87,8 @@ proptest! {
     #[test]
     fn every_leaf_of_a_record_is_accounted_for(seed: u64) {
         let record = crate::record::generate::record(&Seeded::new(seed)).unwrap();
-        let wanted = crate::translate::taken::leaves_of(&record, &crate::translate::trail::Trail::ROOT);
-        let mut wanted: Vec<String> = wanted.into_iter().map(|leaf| leaf.path).collect();
+        let wanted = crate::translate::iodef::taken::leaves_of(&record, &crate::translate::iodef::trail::Trail::ROOT);
+        let mut wanted: Vec<String> = wanted.into_iter().map(|leaf| leaf.path.replacen('$', "$.records[0]", 1)).collect();
         let (_, account) = to_iodef(RecordDocument::of(vec![record]));
         prop_assert_eq!(lost(&account), Vec::<&Entry>::new());
         let mut paths: Vec<String> = account.iter().map(|entry| entry.path.clone()).collect();

@@ -123,7 +123,7 @@ fn what_is_hollow_is_left_out() {
     record.evidence[0].marking = Some(tlp);
     let made = record_to_iodef(source, Format::IodefXml, Profile::default()).unwrap();
     assert!(!String::from_utf8(made.bytes).unwrap().contains("<Record"));
-    let marking = made.account.iter().find(|entry| entry.path == "$.evidence[0].marking.tlp").unwrap();
+    let marking = made.account.iter().find(|entry| entry.path == "$.records[0].evidence[0].marking.tlp").unwrap();
     assert!(matches!(&marking.fate, Fate::Dropped { why } if why.contains("nothing of the record")), "{marking}");
 }
 
@@ -134,13 +134,13 @@ fn digests_are_those_of_a_file() {
     let wanted = source.records[0].evidence[0].digests[0].clone();
     let kind = source.records[0].evidence[0].kind.clone();
     let made = record_to_iodef(source, Format::IodefJson, Profile::default()).unwrap();
-    let path = "$.evidence[0].digests[0]";
+    let path = "$.records[0].evidence[0].digests[0]";
     for (member, kept) in [(".alg", true), (".value", true), (".at.at", false)] {
         let entry = made.account.iter().find(|entry| entry.path == format!("{path}{member}")).unwrap();
         assert_eq!(matches!(entry.fate, Fate::Kept { .. }), kept, "{entry}");
     }
     let back = read(&made.bytes, Format::IodefJson, u64::MAX).unwrap();
-    let back = convert(back, Format::Record, Profile::default()).unwrap();
+    let back = convert(back, Format::Record, Default::default()).unwrap();
     let back = crate::record::read(&back.bytes).unwrap();
     assert!(kind.is_some());
     assert_eq!(back.records[0].evidence[0].kind, kind);

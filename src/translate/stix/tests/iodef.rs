@@ -34,7 +34,7 @@ fn documents_come_back_from_bundles() {
         let Ok(decoded) = crate::iodef::decode_xml(&bytes, crate::xml::Limits::default()) else { continue };
         let (records, _) = from_iodef(decoded.document);
         let direct = leaves(&to_iodef(records.clone()).0);
-        let Ok((bundle, account)) = to_stix(records, &IdKey::public()) else { continue };
+        let Ok((bundle, account)) = to_stix(records, &IdKey::public(), IncidentShape::V2) else { continue };
         assert_eq!(lost(&account), Vec::<String>::new());
         let bytes = stix::encode(&bundle, crate::json::Layout::Indented).unwrap();
         let bundle = stix::decode(&bytes, &Limits::default()).unwrap().document;

@@ -4,34 +4,33 @@
 //! that is dropped without is entered as lost. What was never taken is found by walking over what is left of the source
 //! ([`Context::rest_of_class`], [`Context::rest_of_group`]): it becomes residue, which is carried or dropped.
 
-use std::{cell::RefCell, collections::BTreeSet, fmt::Display, mem};
+use std::{cell::RefCell, fmt::Display, mem};
 
 use serde::Serialize;
-use serde_json::Value;
 
 use super::{
-    iodef::{
-        ids,
-        pool::{Made, Pool},
-    },
-    ledger::{Fate, Ledger},
+    ids,
+    pool::{Made, Pool},
     trail::Trail,
 };
 use crate::{
     class::{self, Fields, Id, Leaf, Path},
     digest::Digest,
+    iodef::{HistoryItem, vocab::Action},
     record::{
         Element, anchor_digest,
         base::{Carried, ElementId, ElementRef, Origin},
     },
+    translate::ledger::{Fate, ITS_PLACE, Ledger, each_leaf},
     xml::{self, Verbatim},
 };
 
-/// Why most of what is dropped is; which field it is says more (`iodef/outward/dropped.tsv`).
+/// Why most of what is dropped is; which field it is says more (`outward/dropped.tsv`).
 pub(super) const NO_PLACE: &str = "the format has no place for it";
 
-/// Where what names an element goes: the place of the element says the same.
-pub(super) const ITS_PLACE: &str = "(its place)";
+/// Why what came from another format does not stand in this one.
+pub(super) const FOREIGN: &str =
+    "what came from another format and no field of the record says goes back to that format only";
 
 /// Something of the source that no rule takes: its path and what stands there.
 #[derive(Clone, Debug)]
@@ -69,8 +68,6 @@ pub(super) struct Context {
     pub pool: Pool,
     /// The ids and references of residue that were put.
     pub came: RefCell<Vec<Came>>,
-    /// Ids of indicators so far, also in records before.
-    pub indicator_ids: RefCell<BTreeSet<String>>,
 }
 
 /// A value on its way. Dropped without an end, its leaves are entered as lost.
@@ -160,6 +157,18 @@ pub(super) struct Returning {
     document: Option<String>,
 }
 
+impl Returning {
+    /// The place that it is to go to, below the element.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// What stood there.
+    pub fn value(&self) -> &str {
+        &self.value
+    }
+}
+
 /// The format whose residue this translator writes.
 const FORMAT: &str = "iodef-xml";
 /// Marks a path whose value is markup; a text of the same characters is something else.
@@ -220,9 +229,9 @@ impl Context {
             let end = |fate: Fate| whole.iter().for_each(|leaf| self.ledger.end(leaf.path.clone(), fate.clone()));
             let dropped = |why: &str| Fate::Dropped { why: why.to_owned() };
             match carried {
-                Carried { format: Some(format), .. } if format != FORMAT => end(dropped("residue of another format")),
+                Carried { format: Some(format), .. } if format != FORMAT => end(dropped(FOREIGN)),
                 carried if carried.digest.is_some() && carried.digest != digest => {
-                    end(dropped("residue of an element that has changed since"));
+                    end(dropped("it was said of an element that has changed since"));
                 }
                 Carried { path: Some(path), value: Some(value), .. } => {
                     // The value ends when it is put, or is not.
@@ -232,7 +241,7 @@ impl Context {
                     let document = document.map(str::to_owned);
                     out.push(Returning { at: here.to_string(), path, value, document });
                 }
-                _ => end(dropped("residue without path or value")),
+                _ => end(dropped("nobody can tell where it stood: it has no path or no value")),
             }
         }
         out
@@ -271,6 +280,10 @@ impl Context {
                 Err(error) => superseded(to, place, &error),
             };
             self.ledger.end(at, fate);
+        }
+        // A HistoryItem cannot be without (RFC 7970 §3.13.1).
+        if let Some(item) = made.any_mut().downcast_mut::<HistoryItem>() {
+            item.action.get_or_insert_with(|| Action::Other.into());
         }
     }
 
@@ -366,18 +379,4 @@ pub(super) fn leaves_of<V: Serialize>(value: &V, at: &Trail<'_>) -> Vec<Residue>
         });
     }
     out
-}
-
-/// Visits the simple values in a value, each with its path; `null` is none.
-pub(super) fn each_leaf(value: &Value, path: String, visit: &mut dyn FnMut(String, &Value)) {
-    match value {
-        Value::Null => {}
-        Value::Array(list) => {
-            list.iter().enumerate().for_each(|(i, value)| each_leaf(value, format!("{path}[{i}]"), visit));
-        }
-        Value::Object(members) => {
-            members.iter().for_each(|(name, value)| each_leaf(value, format!("{path}.{name}"), visit));
-        }
-        leaf => visit(path, leaf),
-    }
 }

@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// Is told of an element: its path, the digest of what it says, and its residue.
-type Tell<'t> = dyn FnMut(String, Digest, &mut Vec<Carried>) + 't;
+pub(super) type Tell<'t> = dyn FnMut(String, Digest, &mut Vec<Carried>) + 't;
 
 macro_rules! lists {
     ($($list:ident),* $(,)?) => {
@@ -99,19 +99,23 @@ fn one<E: Element>(at: String, element: &mut E, tell: &mut Tell<'_>) {
     }
 }
 
+/// Each element that residue can hang on: its path, the digest of what it says, and its residue.
+pub(super) fn each(record: &mut Record, tell: &mut Tell<'_>) {
+    each_of_lists(record, tell);
+    each_inside(record, tell);
+}
+
 /// The digest of each element, by its path.
 pub(super) fn digests(record: &Record) -> BTreeMap<String, Digest> {
     let mut all = BTreeMap::new();
     let mut record = record.clone();
     let mut tell = |at, digest, _: &mut Vec<Carried>| _ = all.insert(at, digest);
-    each_of_lists(&mut record, &mut tell);
-    each_inside(&mut record, &mut tell);
+    each(&mut record, &mut tell);
     all
 }
 
 /// Binds residue that has just been hung on elements to what they are now.
 pub(super) fn bind(record: &mut Record) {
     let mut tell = |_, digest, carried: &mut Vec<Carried>| carried.iter_mut().for_each(|one| one.digest = Some(digest));
-    each_of_lists(record, &mut tell);
-    each_inside(record, &mut tell);
+    each(record, &mut tell);
 }

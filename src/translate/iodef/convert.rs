@@ -1,6 +1,7 @@
 //! Simple values between a class and the record, each way once.
 
-use super::{ledger::Fate, taken::Taken, trail::Trail};
+use super::{taken::Taken, trail::Trail};
+use crate::translate::ledger::Fate;
 use crate::{
     class::{Coded, DateTime, Enumeration, Integer, Lang, Lexical, LexicalKind, Path},
     record::base::{Currency, Dated, Decimal},
@@ -219,7 +220,12 @@ impl Convert<DateTime, Dated> for Time {
 
 /// A text in a class of its own would be its content: this is for lists of plain texts.
 pub(super) fn texts_inward<K: LexicalKind + 'static>(taken: Taken<'_, Vec<Lexical<K>>>, to: &Trail<'_>) -> Vec<String> {
-    taken.kept(to).unwrap_or_default().into_iter().map(Lexical::into_string).collect()
+    // Elements are counted from 1, those of a list from 0.
+    let place = |below: &str| {
+        let number = below.rsplit_once('[').and_then(|(_, rest)| rest.strip_suffix(']')?.parse::<usize>().ok());
+        Fate::Kept { to: format!("{to}[{}]", number.unwrap_or(1).saturating_sub(1)) }
+    };
+    taken.each(&"", place).unwrap_or_default().into_iter().map(Lexical::into_string).collect()
 }
 
 /// The way back; a text that the type does not accept is left out, and with it the account says so for the list.
