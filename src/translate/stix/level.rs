@@ -36,6 +36,9 @@ const PARTS: &[&str] = &["parties", "actions", "evidence"];
 /// Lists of which what is written in words of STIX, a pattern or an observable, says what the elements inside say.
 const SPOKEN: &[&str] = &["$.indicators[", "$.observables["];
 
+/// The list of what may link elements.
+const LINKS: &str = "$.related[";
+
 /// An element while levels are found.
 struct Found {
     path: String,
@@ -91,7 +94,7 @@ impl Levels {
             if element.path.starts_with("$.events[") {
                 PARTS.iter().flat_map(|name| all(name)).for_each(|part| way(Some(n), part, false));
             }
-            if element.path.starts_with("$.related[") {
+            if element.path.starts_with(LINKS) {
                 all("elements").into_iter().for_each(|end| way(Some(end), n, false));
             }
         }
@@ -132,6 +135,24 @@ impl Levels {
             }
         }
         raised
+    }
+
+    /// Of its links, while all is there that they link.
+    pub fn of_links(record: &Record) -> BTreeMap<String, Option<Tlp>> {
+        if record.related.iter().all(|link| link.elements.is_empty()) {
+            return BTreeMap::new();
+        }
+        let mut all = Levels::of(record, &serde_json::to_value(record).unwrap_or_default()).elements;
+        all.retain(|path, _| path.starts_with(LINKS));
+        all
+    }
+
+    /// Narrows links, of which something that they link is no longer there.
+    pub fn narrow_links(mut self, before: &BTreeMap<String, Option<Tlp>>) -> Self {
+        for (path, level) in before {
+            self.elements.get_mut(path).into_iter().for_each(|now| *now = (*now).max(*level));
+        }
+        self
     }
 
     /// Of the record itself.

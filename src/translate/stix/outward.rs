@@ -23,6 +23,7 @@ use super::{
 use crate::{
     error::{Code, Finding, Position, Severity},
     json::Value,
+    marking::Tlp,
     record::{Record, RecordDocument, identity::Kind},
     stix::{self, StixDocument},
     translate::{
@@ -50,14 +51,15 @@ pub fn to_stix(
     key: &IdKey,
     shape: IncidentShape,
 ) -> Result<(StixDocument, Vec<Entry>), Vec<Finding>> {
+    let links: Vec<_> = source.records.iter().map(Levels::of_links).collect();
     let left_out = withheld::leave_out_elements(&mut source);
     let mut made = Made::default();
     let names: Vec<String> = source.records.iter().map(|record| record.id.to_string()).collect();
     let mut outer = outer(&source.document, &names, key);
     let mut account = Vec::new();
     made.document = around(&source.document);
-    for (index, record) in source.records.into_iter().enumerate() {
-        account.extend(record_out(&record, index, key, shape, &mut made));
+    for (index, (record, links)) in source.records.into_iter().zip(&links).enumerate() {
+        account.extend(record_out(&record, links, index, key, shape, &mut made));
     }
     if !made.findings.is_empty() {
         return Err(made.findings);
@@ -113,13 +115,20 @@ fn definitions(object: &Value<'static>) -> Vec<Value<'static>> {
     refs.iter().filter_map(|id| fresh::definition(id.as_str().ok()?)).collect()
 }
 
-fn record_out(record: &Record, index: usize, key: &IdKey, shape: IncidentShape, made: &mut Made) -> Vec<Entry> {
+fn record_out(
+    record: &Record,
+    links: &BTreeMap<String, Option<Tlp>>,
+    index: usize,
+    key: &IdKey,
+    shape: IncidentShape,
+    made: &mut Made,
+) -> Vec<Entry> {
     let mut account = Account::default();
     let Ok(whole) = serde_json::to_value(record) else { return Vec::new() };
     let mut wanted = Vec::new();
     each_leaf(&whole, "$".to_owned(), &mut |path, _| wanted.push(path));
     account.kept("$.id".to_owned(), "(ids that follow from it)");
-    let levels = Levels::of(record, &whole);
+    let levels = Levels::of(record, &whole).narrow_links(links);
     levels.unsaid(&whole).into_iter().for_each(|path| account.dropped(path, NARROWER));
     let outside = Outside { record, name: record.id.to_string(), key, core: core::Came::of(&whole) };
     let out = Out { outside, shape, fresh: Fresh::of(record, key, levels.whole()), levels };

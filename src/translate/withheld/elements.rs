@@ -57,10 +57,11 @@ pub(in crate::translate) struct LeftOut {
 pub(in crate::translate) fn leave_out(document: &mut RecordDocument) -> LeftOut {
     let mut left = LeftOut::default();
     for (number, record) in document.records.iter_mut().enumerate() {
-        left.take_from(record, &format!("$.records[{number}]"));
+        // Before anything is left out: fields are named by their places in the whole.
         let marked = narrow(record).into_iter();
         left.marked
             .extend(marked.map(|(path, in_place)| (path.replacen('$', &format!("$.records[{number}]"), 1), in_place)));
+        left.take_from(record, &format!("$.records[{number}]"));
     }
     left
 }
@@ -71,11 +72,7 @@ impl LeftOut {
         if self.entries.is_empty() && self.marked.is_empty() {
             return;
         }
-        account.retain(|entry| self.marked.get(&entry.path) != Some(&false));
         for entry in account.iter_mut() {
-            if let (true, Some(place)) = (self.marked.contains_key(&entry.path), entry.fate.place()) {
-                entry.fate = Fate::Coarsened { to: place.to_owned(), how: NARROWER.to_owned() };
-            }
             for (list, places) in &self.places {
                 let index =
                     entry.path.strip_prefix(list.as_str()).and_then(|rest| rest.strip_prefix('[')?.split_once(']'));
@@ -87,6 +84,12 @@ impl LeftOut {
             }
         }
         account.extend(self.entries);
+        account.retain(|entry| self.marked.get(&entry.path) != Some(&false));
+        for entry in account.iter_mut().filter(|entry| self.marked.contains_key(&entry.path)) {
+            if let Some(place) = entry.fate.place() {
+                entry.fate = Fate::Coarsened { to: place.to_owned(), how: NARROWER.to_owned() };
+            }
+        }
         account.sort_by(|a, b| a.path.cmp(&b.path));
     }
 

@@ -220,6 +220,22 @@ fn an_object_alone_keeps_what_it_inherited() {
     assert_eq!(record.malware[0].marking.as_ref().unwrap().tlp, Some(Tlp::Green));
 }
 
+/// What links a party that stays at home is as narrow as the party.
+#[test]
+fn a_link_to_what_stays_at_home_is_as_narrow() {
+    let mut record = mixed();
+    record["reporter"] = json!({ "mode": "confidential", "person": "p9" });
+    record["parties"]
+        .as_array_mut()
+        .unwrap()
+        .push(json!({ "id": "p9", "marking": { "tlp": "RED" }, "names": [{ "text": "RED reporter" }] }));
+    record["related"] = json!([{ "id": "r1", "elements": ["p9"], "urls": ["https://red.example/"], "descriptions": [{ "text": "RED link" }] }]);
+    let (document, _) = written(&record, IncidentShape::V2);
+    let text = String::from_utf8(stix::encode(&document, crate::json::Layout::Compact).unwrap()).unwrap();
+    assert!(text.contains("RED link") && !text.contains("RED reporter"), "{text}");
+    assert_eq!(leaks(&document), Vec::<String>::new());
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
